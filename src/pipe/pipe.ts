@@ -49,5 +49,5 @@ export interface Attempt {
  */
 export type Transport<P = Pipe> = Observable<P>
 
-/** What stands between two kinds of pipe. Layers compose with `pipe` and `flow`. */
-export type Layer<A extends Pipe<never, never>, B extends Pipe<never, never>> = (pipe: A) => B
+/** What stands between two kinds of pipe: maps a `Pipe<A>` to a `Pipe<B>`. Layers compose with `flow`. */
+export type Layer<A, B, AOut = A, BOut = B> = (pipe: Pipe<A, AOut>) => Pipe<B, BOut>
