@@ -1,0 +1,212 @@
+import { builtinModules } from 'node:module'
+import { defineConfig, globalIgnores } from 'eslint/config'
+import rxjs from 'eslint-plugin-rxjs-x'
+import tseslint from 'typescript-eslint'
+
+// A later entry for the same rule replaces an earlier one, so each list of selectors is named and put together again.
+
+/** How modules are written, everywhere. */
+const modules = [
+  {
+    selector: 'ExportDefaultDeclaration',
+    message: 'Named exports only: export it under the name of its file.',
+  },
+  {
+    selector: 'ExportAllDeclaration',
+    message: 'Re-export by name: what is not listed is not public.',
+  },
+  {
+    selector:
+      ':matches(ImportDeclaration, ExportNamedDeclaration, ImportExpression)[source.value=/^\\.{1,2}(\\u002f(?!.*\\.(js|json|css)$)|$)/]',
+    message: 'A relative import ends in .js (Node resolves no extensions and no folders).',
+  },
+  {
+    selector: `:matches(ImportDeclaration, ExportNamedDeclaration, ImportExpression)[source.value=/^(${builtinModules
+      .filter(name => !name.startsWith('_') && !name.includes('/'))
+      .join('|')})(\\u002f|$)/]`,
+    message: "Write Node's own modules with the node: prefix.",
+  },
+  {
+    selector: 'ImportDeclaration[source.value=/^(fp-ts|io-ts)\\u002f(lib\\u002f)?[^.]*$/]',
+    message: "Node ESM resolves no short paths: write 'fp-ts/lib/Either.js', 'io-ts/lib/PathReporter.js'.",
+  },
+  {
+    selector: "ImportDeclaration[source.value='protobufjs/minimal']",
+    message: "Node ESM resolves no short paths: write 'protobufjs/minimal.js'.",
+  },
+]
+
+/** What the library may not use at run time: protobufjs's reflection needs code generation and does not tree-shake. */
+const runTime = [
+  {
+    selector: 'ImportDeclaration[importKind!="type"][source.value=/^protobufjs(?!\\u002fminimal\\.js$)/]',
+    message: "Run-time code uses 'protobufjs/minimal.js' only: reflection needs generated code.",
+  },
+]
+
+/** Time, chance and promises, which the core takes from outside or does without. */
+const impure = [
+  {
+    selector: ':matches(FunctionDeclaration, FunctionExpression, ArrowFunctionExpression)[async=true]',
+    message:
+      'The core has no promises: return an Observable. At an edge that must speak promise, disable this line and say why.',
+  },
+  {
+    selector: ':matches(AwaitExpression, ForOfStatement[await=true])',
+    message: 'The core has no promises: subscribe. At an edge that must speak promise, disable this line and say why.',
+  },
+  {
+    selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+    message: 'Time comes from a scheduler: scheduler.now().',
+  },
+  {
+    selector: "CallExpression[callee.name='Date']",
+    message: 'Time comes from a scheduler: scheduler.now().',
+  },
+]
+
+const clock = 'Time comes from an RxJS scheduler, so that a marble test can turn the clock: take a SchedulerLike.'
+const promise =
+  'The core has no promises: return an Observable. At an edge that must speak promise, disable this line and say why.'
+const impureGlobals = [
+  ...['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'setImmediate', 'clearImmediate', 'queueMicrotask'],
+  'requestAnimationFrame',
+].map(name => ({ name, message: clock }))
+impureGlobals.push({ name: 'Promise', message: promise })
+impureGlobals.push({ name: 'performance', message: clock })
+impureGlobals.push({ name: 'crypto', message: 'All randomness is injected: take the bytes as an argument.' })
+impureGlobals.push({ name: 'process', message: 'The core runs in browsers too: platform code goes to src/transport.' })
+
+const impureProperties = [
+  { object: 'Date', property: 'now', message: 'Time comes from a scheduler: scheduler.now().' },
+  { object: 'Math', property: 'random', message: 'All randomness is injected: take it as an argument.' },
+]
+
+const buffer = {
+  name: 'Buffer',
+  message: 'Uint8Array, not Buffer, outside src/transport/node: browsers have no Buffer.',
+}
+
+const nodeOnly = [
+  {
+    regex: '^(node:|ws$)',
+    message: 'Platform modules belong to src/transport/node.',
+  },
+]
+
+/** The folders of `src/` that run in virtual time. */
+const core = ['error', 'machine', 'pipe', 'flow', 'schema', 'contract', 'wire', 'session', 'call', 'peer'].map(
+  folder => `src/${folder}/**/*.ts`,
+)
+
+export default defineConfig(
+  globalIgnores([
+    'dist/',
+    'docs/',
+    'coverage/',
+    '**/node_modules/',
+    '**/.readme/',
+    '**/.tmp/',
+    '**/*.js',
+    '!eslint.config.js',
+    '!ava.config.js',
+  ]),
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
+  {
+    files: ['**/*.js'],
+    rules: { 'no-undef': 'off', 'no-unused-vars': 'error', 'no-var': 'error', 'prefer-const': 'error' },
+  },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked, rxjs.configs.strict],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      'no-restricted-syntax': ['error', ...modules],
+      eqeqeq: ['error', 'always'],
+      'no-console': 'error',
+      'object-shorthand': 'error',
+      'prefer-const': 'error',
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'separate-type-imports' }],
+      '@typescript-eslint/consistent-type-exports': 'error',
+      '@typescript-eslint/no-import-type-side-effects': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true, allowArray: true },
+      ],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-meaningless-void-operator': 'off', // `void promise` says that it is left alone on purpose
+      '@typescript-eslint/no-non-null-assertion': 'off', // the index of a bounded loop, under noUncheckedIndexedAccess
+      '@typescript-eslint/non-nullable-type-assertion-style': 'off', // goes with the one above: either is fine
+      '@typescript-eslint/array-type': 'off', // `readonly A[]` reads well for a name, `Array<...>` for a function or a union
+      '@typescript-eslint/consistent-type-definitions': 'off', // an interface is a shape, a type is anything else: both are used
+      '@typescript-eslint/consistent-indexed-object-style': 'off',
+      '@typescript-eslint/no-empty-function': 'off', // a teardown with nothing to undo
+      '@typescript-eslint/no-empty-object-type': [
+        'error',
+        { allowInterfaces: 'with-single-extends', allowObjectTypes: 'always' },
+      ], // `{}` is the contract without methods
+      '@typescript-eslint/no-invalid-void-type': 'off', // a method's input or output may be void
+      'rxjs-x/no-exposed-subjects': 'off', // a Pipe's `outgoing` is a Subject on purpose: the writer calls it, taps see it
+      'rxjs-x/no-subclass': 'off', // a Remote is an Observable with more to it
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': ['error', ...modules, ...runTime],
+      'no-restricted-globals': ['error', buffer],
+      '@typescript-eslint/no-restricted-imports': ['error', { patterns: nodeOnly }],
+    },
+  },
+  {
+    files: core,
+    rules: {
+      'no-restricted-syntax': ['error', ...modules, ...runTime, ...impure],
+      'no-restricted-globals': ['error', buffer, ...impureGlobals],
+      'no-restricted-properties': ['error', ...impureProperties],
+    },
+  },
+  {
+    files: ['src/transport/node/**/*.ts', 'src/cli/**/*.ts', 'src/node.ts'],
+    rules: { 'no-restricted-globals': 'off', '@typescript-eslint/no-restricted-imports': 'off' },
+  },
+  {
+    // a program's end and a spec's subject are subscribed to inside another subscription, as the README shows it
+    files: ['examples/**/*.ts', 'spec/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts'],
+    rules: {
+      'no-console': 'off',
+      'rxjs-x/no-ignored-error': 'off',
+      'rxjs-x/no-nested-subscribe': 'off',
+      'rxjs-x/no-subject-unsubscribe': 'off',
+    },
+  },
+  {
+    files: ['spec/**/*.ts'],
+    rules: {
+      // a spec may throw what it likes, hand over a wrong thing and read what it knows to be there
+      '@typescript-eslint/only-throw-error': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
+      '@typescript-eslint/prefer-promise-reject-errors': 'off',
+      '@typescript-eslint/require-await': 'off',
+      'rxjs-x/throw-error': 'off',
+      'rxjs-x/no-ignored-replay-buffer': 'off',
+    },
+  },
+  {
+    files: ['spec/types/**/*.ts'],
+    rules: {
+      // never run: nothing here floats
+      'rxjs-x/no-floating-observables': 'off',
+      '@typescript-eslint/no-floating-promises': 'off',
+      '@typescript-eslint/no-unused-expressions': 'off',
+      '@typescript-eslint/no-unused-vars': 'off',
+    },
+  },
+)

@@ -1,0 +1,109 @@
+import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+
+/**
+ * `npm test`: everything that must hold, one stage after the other, and a count at the end.
+ *
+ * A failed stage does not stop the others. The last line is `N passed, N failed`: each of ava's tests counts,
+ * and each other stage counts as one. `npm test -- lint specs` runs the named stages only.
+ */
+interface Count {
+  readonly passed: number
+  readonly failed: number
+}
+
+interface Stage {
+  readonly name: string
+  readonly run: () => Promise<Count>
+}
+
+const npmScript = (script: string) => (): Promise<Count> =>
+  new Promise(settle => {
+    spawn('npm', ['run', '--silent', script], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+      shell: process.platform === 'win32',
+    })
+      .on('error', error => {
+        console.log(String(error))
+        settle({ passed: 0, failed: 1 })
+      })
+      .on('close', code => settle(code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }))
+  })
+
+/**
+ * Runs ava over some specs. Prints failures and what is neither pass nor failure, keeps quiet about what passes.
+ * A run that crashes, that has no test, or that ends badly without a failed test counts as one failure more.
+ */
+const ava =
+  (...patterns: readonly string[]) =>
+  (): Promise<Count> =>
+    new Promise(settle => {
+      const child = spawn('npx', ['--no-install', 'ava', '--tap', ...patterns], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        shell: process.platform === 'win32',
+      })
+      let passed = 0
+      let failed = 0
+      createInterface(child.stdout).on('line', line => {
+        if (/^ok\b/.test(line)) {
+          if (/# (SKIP|TODO)/i.test(line)) {
+            failed++
+            console.log(`not run: ${line}: a spec runs, or is not there`)
+          } else passed++
+        } else if (/^not ok\b/.test(line)) {
+          failed++
+          console.log(line)
+        } else if (!/^(TAP version|1\.\.\d|# (tests|pass|skip|fail)\b|# )/.test(line) && line.trim() !== '') {
+          console.log(line)
+        }
+      })
+      child.on('error', error => {
+        console.log(String(error))
+        settle({ passed, failed: failed + 1 })
+      })
+      child.on('close', code => {
+        if (passed + failed === 0) console.log(`no test ran for ${patterns.join(' ')}: the patterns match no spec`)
+        settle({ passed, failed: failed === 0 && (code !== 0 || passed === 0) ? 1 : failed })
+      })
+    })
+
+const packaging = 'spec/layers/package.spec.ts'
+const examples = ['spec/examples/**', 'spec/layers/readme.spec.ts']
+
+const stages: readonly Stage[] = [
+  { name: 'typecheck', run: npmScript('typecheck') },
+  { name: 'lint', run: npmScript('lint') },
+  { name: 'layers', run: ava('spec/layers/**', `!${packaging}`, '!spec/layers/readme.spec.ts') },
+  { name: 'specs', run: ava('spec/**', '!spec/layers/**', '!spec/examples/**') },
+  { name: 'examples', run: ava(...examples) },
+  { name: 'packaging', run: ava(packaging) },
+  { name: 'docs', run: npmScript('docs') },
+]
+
+const wanted = process.argv.slice(2)
+const unknown = wanted.filter(name => !stages.some(stage => stage.name === name))
+if (unknown.length > 0) {
+  console.error(`no stage ${unknown.join(', ')}: there are ${stages.map(stage => stage.name).join(', ')}`)
+  process.exit(1)
+}
+
+let passed = 0
+let failed = 0
+const summary: string[] = []
+
+for (const stage of stages) {
+  if (wanted.length > 0 && !wanted.includes(stage.name)) continue
+  console.log(`\n--- ${stage.name}`)
+  const start = performance.now()
+  const count = await stage.run()
+  passed += count.passed
+  failed += count.failed
+  const seconds = ((performance.now() - start) / 1000).toFixed(1)
+  const line = `${count.failed === 0 ? 'ok    ' : 'FAILED'} ${stage.name.padEnd(10)} ${seconds.padStart(6)} s   ${count.passed} passed, ${count.failed} failed`
+  summary.push(line)
+  console.log(line)
+}
+
+console.log(`\n${summary.join('\n')}\n`)
+console.log(`${passed} passed, ${failed} failed`)
+process.exitCode = failed > 0 || passed === 0 ? 1 : 0
