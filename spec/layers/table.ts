@@ -1,0 +1,38 @@
+/**
+ * The order of the house: each folder of `src/`, and the folders it may import from.
+ *
+ * Data flows in this order: bytes, frames, session, calls, user. CONTRIBUTING.md says why it is so. Where it turns out
+ * wrong, change it here and there in the same commit, with the reason.
+ */
+export const table: Readonly<Record<string, readonly string[]>> = (() => {
+  const below = ['error', 'machine', 'pipe', 'flow', 'schema', 'contract', 'wire']
+  const stacked = [...below, 'session', 'call']
+  const whole = [...stacked, 'peer', 'transport']
+  return {
+    error: [],
+    machine: [],
+    pipe: ['error', 'machine'],
+    flow: ['error', 'machine'],
+    schema: ['error'],
+    contract: ['error', 'schema'],
+    wire: ['error', 'pipe'],
+    session: below,
+    call: below, // not session: both speak frames, and peer stacks them
+    peer: stacked,
+    transport: ['error', 'pipe'],
+    testing: whole,
+    inspect: whole,
+    cli: [...whole, 'inspect'],
+  }
+})()
+
+/** Folders of `spec/` that mirror no folder of `src/`. */
+export const ownSpecs: readonly string[] = [
+  'end-to-end', // real processes, killed and stalled
+  'examples',
+  'helpers', // shared by specs
+  'layers', // this table, public names, the packed package, the README
+  'seed', // each feature and each fault of the project this one learned from
+  'types', // checked by tsc alone
+  'vectors', // bytes from another implementation
+]
