@@ -1,0 +1,85 @@
+import type { AnyMethod } from './method.js'
+import { ContractError } from './contract-error.js'
+import { checkContract } from './check-contract.js'
+
+/** Methods by name, in the order of their declaration. */
+export type MethodTable = Readonly<Record<string, AnyMethod>>
+
+/** What two ends agree on: a name and a record of methods. */
+export interface Contract<Name extends string = string, Methods extends MethodTable = MethodTable> {
+  readonly name: Name
+  readonly methods: Methods
+}
+
+/** Several contracts as one: what {@link all} makes. */
+export interface ContractSet<Methods extends MethodTable = MethodTable> {
+  readonly contracts: readonly Contract[]
+  readonly methods: Methods
+}
+
+/** Wherever contracts are taken, one will do and several will do. */
+export type AnyContract = Contract | ContractSet
+
+/** The methods of one contract, or of several joined by {@link all}. */
+export type MethodsOf<X> = X extends { readonly methods: infer M extends MethodTable } ? M : never
+
+/** The contracts that make up a value: one for a contract, each for several joined by {@link all}. */
+export const contractsOf = (contracts: AnyContract): readonly Contract[] =>
+  'contracts' in contracts ? contracts.contracts : [contracts]
+
+/**
+ * Makes a contract: what one end serves and the other uses.
+ *
+ * @example
+ * ```ts
+ * export const Kitchen = contract('demo.Kitchen', {
+ *   howAreYou: request(t.void, Mood),
+ *   makeSandwich: request(Order, Sandwich, { failure: OutOfBread, idempotent: true }),
+ * })
+ * ```
+ *
+ * @param name - identifiers joined by dots; all but the last make up the protobuf package
+ * @param methods - by name; the order counts for nothing but the descriptor's numbers
+ * @throws {@link ContractError} when a codec has no protobuf form; it names the method, the path and the remedy
+ */
+export const contract = <const Name extends string, Methods extends MethodTable>(
+  name: Name,
+  methods: Methods,
+): Contract<Name, Methods> => {
+  const made: Contract<Name, Methods> = { name, methods }
+  checkContract(made)
+  return made
+}
+
+type Joined<Cs extends readonly Contract[]> = Cs extends readonly [
+  infer First extends Contract,
+  ...infer Rest extends readonly Contract[],
+]
+  ? First['methods'] & Joined<Rest>
+  : unknown
+
+type Flat<T> = { readonly [K in keyof T]: T[K] }
+
+/**
+ * Joins several contracts into one value, accepted wherever one contract is.
+ *
+ * @throws {@link ContractError} when two of them have a name or a method's name in common
+ */
+export const all = <const Cs extends readonly Contract[]>(
+  ...contracts: Cs
+): ContractSet<Flat<Joined<Cs>> extends infer M extends MethodTable ? M : never> => {
+  const owner = new Map<string, string>()
+  const methods: Record<string, AnyMethod> = Object.create(null)
+  contracts.forEach((each, index) => {
+    if (contracts.findIndex(other => other.name === each.name) !== index)
+      throw new ContractError(each.name, '', '', 'stands twice among the contracts', 'join each contract once')
+    for (const [name, method] of Object.entries(each.methods)) {
+      const first = owner.get(name)
+      if (first !== undefined)
+        throw new ContractError(each.name, name, '', `${first} has a method of that name too`, 'rename one of the two')
+      owner.set(name, each.name)
+      methods[name] = method
+    }
+  })
+  return { contracts, methods: methods as never }
+}

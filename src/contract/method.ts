@@ -1,0 +1,92 @@
+import * as t from 'io-ts'
+
+/**
+ * How many values go in and come out of a call.
+ *
+ * | kind | in | out |
+ * |---|---|---|
+ * | `request` | one | one |
+ * | `stream` | one | many |
+ * | `upload` | many | one |
+ * | `channel` | many | many |
+ * | `event` | one | none |
+ */
+export type MethodKind = 'request' | 'stream' | 'upload' | 'channel' | 'event'
+
+/** What a method may say besides its codecs. */
+export interface MethodOptions {
+  /** calling it twice does what calling it once does, so a lost call may be sent again */
+  readonly idempotent?: boolean
+  /** longest a call may take, in milliseconds, unless the caller says otherwise; requests have 5,000, the others none */
+  readonly timeout?: number
+  /** the first credit of a stream, unless the caller says otherwise; 256 items and 1 MiB */
+  readonly credit?: { readonly items?: number; readonly bytes?: number }
+}
+
+/**
+ * One method of a contract: what kind of call it is, and the codecs of what crosses.
+ *
+ * `E` is `never` and `failure` is `undefined` for a method that has no failure of its own.
+ */
+export interface Method<K extends MethodKind, In, Out, E> {
+  readonly kind: K
+  readonly input: t.Type<In, unknown, unknown>
+  readonly output: t.Type<Out, unknown, unknown>
+  readonly failure: t.Type<E, unknown, unknown> | undefined
+  readonly options: MethodOptions
+}
+
+/** Any method. io-ts's codecs are invariant, so only `any` stands above all of them. */
+export type AnyMethod = Method<MethodKind, any, any, any>
+
+/** The value, or the type of the many values, that a caller sends. */
+export type InputOf<M> = M extends Method<MethodKind, infer In, any, any> ? In : never
+
+/** The value, or the type of the many values, that a handler answers with. */
+export type OutputOf<M> = M extends Method<MethodKind, any, infer Out, any> ? Out : never
+
+/** The failure that a handler may answer with; `never` where the method has none. */
+export type FailureOf<M> = M extends Method<MethodKind, any, any, infer E> ? E : never
+
+/** The options of a method that answers; `failure` is the codec of its typed failures. */
+export interface FailingOptions<E extends t.Mixed> extends MethodOptions {
+  readonly failure?: E
+}
+
+type Maker<K extends MethodKind> = {
+  <I extends t.Mixed, O extends t.Mixed>(
+    input: I,
+    output: O,
+    options?: MethodOptions & { readonly failure?: undefined },
+  ): Method<K, t.TypeOf<I>, t.TypeOf<O>, never>
+  <I extends t.Mixed, O extends t.Mixed, E extends t.Mixed>(
+    input: I,
+    output: O,
+    options: MethodOptions & { readonly failure: E },
+  ): Method<K, t.TypeOf<I>, t.TypeOf<O>, t.TypeOf<E>>
+}
+
+const maker =
+  <K extends MethodKind>(kind: K): Maker<K> =>
+  (input: t.Mixed, output: t.Mixed, options: FailingOptions<t.Mixed> = {}): Method<K, any, any, any> => {
+    const { failure, ...rest } = options
+    return { kind, input, output, failure, options: rest }
+  }
+
+/** One value in, one value out. */
+export const request: Maker<'request'> = maker('request')
+
+/** One value in, many out. */
+export const stream: Maker<'stream'> = maker('stream')
+
+/** Many values in, one out. */
+export const upload: Maker<'upload'> = maker('upload')
+
+/** Many values in, many out. */
+export const channel: Maker<'channel'> = maker('channel')
+
+/** One value in, nothing out: not even whether it arrived. */
+export const event = <I extends t.Mixed>(
+  input: I,
+  options: MethodOptions = {},
+): Method<'event', t.TypeOf<I>, void, never> => ({ kind: 'event', input, output: t.void, failure: undefined, options })
