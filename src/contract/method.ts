@@ -49,8 +49,8 @@ export type OutputOf<M> = M extends Method<MethodKind, any, infer Out, any> ? Ou
 export type FailureOf<M> = M extends Method<MethodKind, any, any, infer E> ? E : never
 
 /** The options of a method that answers; `failure` is the codec of its typed failures. */
-export interface FailingOptions<E extends t.Mixed> extends MethodOptions {
-  readonly failure?: E
+export interface FailingOptions extends MethodOptions {
+  readonly failure?: t.Mixed | undefined
 }
 
 type Maker<K extends MethodKind> = {
@@ -66,12 +66,13 @@ type Maker<K extends MethodKind> = {
   ): Method<K, t.TypeOf<I>, t.TypeOf<O>, t.TypeOf<E>>
 }
 
-const maker =
-  <K extends MethodKind>(kind: K): Maker<K> =>
-  (input: t.Mixed, output: t.Mixed, options: FailingOptions<t.Mixed> = {}): Method<K, any, any, any> => {
+const maker = <K extends MethodKind>(kind: K): Maker<K> => {
+  const make = (input: t.Mixed, output: t.Mixed, options: FailingOptions = {}): AnyMethod => {
     const { failure, ...rest } = options
     return { kind, input, output, failure, options: rest }
   }
+  return make as Maker<K>
+}
 
 /** One value in, one value out. */
 export const request: Maker<'request'> = maker('request')
