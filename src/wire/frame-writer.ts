@@ -1,0 +1,69 @@
+import protobuf from 'protobufjs/minimal.js'
+import type { Writer } from 'protobufjs/minimal.js'
+import { asapScheduler, type SchedulerLike, type Subscription } from 'rxjs'
+import { writeFrame } from './frame-codec.js'
+import type { Frame } from './frame.js'
+
+/** What is queued leaves as soon as it is that long. Measured: waiting for the whole tick makes the two ends take turns. */
+const flushAt = 8 * 1024
+const slabSize = 64 * 1024
+
+const freshSlab = (writer: Writer, size: number): void => {
+  writer.buf = (writer.constructor as typeof protobuf.Writer).alloc(size)
+  writer.view = null
+  writer.pos = 0
+}
+
+/**
+ * Writes frames into batches: a batch leaves when it has 8 KiB, else at the end of the tick.
+ *
+ * Batches are views of slabs that are filled once and never written again.
+ */
+export class FrameWriter {
+  private readonly writer = protobuf.Writer.create()
+  /** Where the batch at hand starts in the slab. */
+  private start = 0
+  private flushing: Subscription | undefined
+
+  /**
+   * @param emit - gets each batch
+   * @param scheduler - its soonest turn is "the end of the tick"
+   */
+  constructor(
+    private readonly emit: (batch: Uint8Array) => void,
+    private readonly scheduler: SchedulerLike = asapScheduler,
+  ) {
+    freshSlab(this.writer, slabSize)
+  }
+
+  push(frame: Frame): void {
+    writeFrame(frame, this.writer)
+    if (this.writer.pos - this.start >= flushAt) this.flush()
+    else this.flushing ??= this.scheduler.schedule(this.endOfTick)
+  }
+
+  /** Sends what is queued at once. */
+  flush(): void {
+    this.flushing?.unsubscribe()
+    this.flushing = undefined
+    const { writer, start } = this
+    if (writer.pos === start) return
+    const batch = writer.buf.subarray(start, writer.pos)
+    // the rest of the slab serves the next batch, unless that batch would soon outgrow it
+    if (writer.buf.length > slabSize || writer.pos > slabSize - 2 * flushAt) freshSlab(writer, slabSize)
+    this.start = writer.pos
+    this.emit(batch)
+  }
+
+  /** Forgets what is queued. */
+  stop(): void {
+    this.flushing?.unsubscribe()
+    this.flushing = undefined
+    this.start = this.writer.pos
+  }
+
+  private readonly endOfTick = (): void => {
+    this.flushing = undefined
+    this.flush()
+  }
+}
