@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import test from 'ava'
 import { facesOf, listed, manifest, publicNames } from './public-names.js'
+import { root } from './sources.js'
 
 test('the public names are the ones that are listed', t => {
   t.true(existsSync(listed), 'no list yet: run `npm run public-names`, and read what it wrote')
@@ -8,6 +10,15 @@ test('the public names are the ones that are listed', t => {
     JSON.parse(readFileSync(listed, 'utf8')),
     publicNames(facesOf(manifest)),
     'a public name came or went: if that is meant, run `npm run public-names` and say so in CHANGELOG.md',
+  )
+})
+
+test('the documentation is made from the faces', t => {
+  const { entryPoints } = JSON.parse(readFileSync(join(root, 'typedoc.json'), 'utf8')) as { entryPoints: string[] }
+  t.deepEqual(
+    entryPoints,
+    facesOf(manifest).map(face => face.source),
+    'typedoc.json lists its entry points in the order of the exports in package.json',
   )
 })
 
