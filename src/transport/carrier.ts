@@ -1,0 +1,30 @@
+import type { PipeError } from '../pipe/pipe-error.js'
+
+/** What a platform tells about one two-way carrier of bytes. */
+export interface CarrierEvents {
+  /** The far end said this; it now belongs to the reader. */
+  chunk(bytes: Uint8Array): void
+  /** The far end's half is over; nothing more will be read. */
+  ended(): void
+  /** The platform's buffer has room again. */
+  drained(): void
+  /** All is over, and nothing else will be told. Never called inside a call of the {@link Carrier}'s. */
+  closed(error?: PipeError): void
+}
+
+/** What a platform must be able to do to carry a pipe: the whole of what a new transport has to write. */
+export interface Carrier {
+  /** Starts handing over, what waited first. Called at most once; a carrier that cannot wait hands over before. */
+  read(): void
+  /** From now on what comes is read and dropped, so that the far end's end is still noticed. */
+  discard(): void
+  /** Writes now, without a copy; `false` asks for patience until `drained`. */
+  write(bytes: Uint8Array): boolean
+  /** Ends our half once all is written. The far end's half goes on. */
+  end(): void
+  /** Closes both halves at once; `closed` follows. */
+  destroy(): void
+}
+
+/** Makes a carrier that tells `events` what happens. */
+export type OpenCarrier = (events: CarrierEvents) => Carrier

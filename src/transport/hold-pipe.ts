@@ -1,0 +1,166 @@
+import { AsyncSubject, BehaviorSubject, Observable, Subject, type Subscriber } from 'rxjs'
+import { PipeError } from '../pipe/pipe-error.js'
+import type { Pipe } from '../pipe/pipe.js'
+import type { OpenCarrier } from './carrier.js'
+
+/** How long a pipe that was hung up may take to write what is queued and to see the far end's end, in milliseconds. */
+export const defaultCloseWithin = 1_000
+
+/** What is known of a pipe before its first byte. */
+export interface PipeFacts {
+  /** Which end of it we are. */
+  readonly end: Pipe['end']
+  /** The key's secret. */
+  readonly secret?: Uint8Array
+  /** After {@link HeldPipe.hangUp}: how long until the pipe is destroyed, in milliseconds; 1 s unless told. */
+  readonly closeWithin?: number | undefined
+}
+
+/** A pipe together with what its transport may do to it. */
+export interface HeldPipe {
+  readonly pipe: Pipe
+  /** Completes when both halves ended in order; fails when the pipe broke. Replays. */
+  readonly over$: Observable<never>
+  /**
+   * Ends the pipe in order: what is queued, and what is said in this very tick, still goes out; then our half ends, what
+   * comes in unread is dropped, and past the limit the pipe is destroyed.
+   */
+  readonly hangUp: () => void
+}
+
+/**
+ * Turns a platform's carrier into a {@link Pipe} that keeps the pipe's contract, whatever the platform is.
+ *
+ * @param open - makes the carrier
+ * @param facts - what the pipe says about itself, and its limit
+ */
+export const holdPipe = (open: OpenCarrier, facts: PipeFacts): HeldPipe => {
+  const { end, secret, closeWithin = defaultCloseWithin } = facts
+  const over$ = new AsyncSubject<never>()
+  const outgoing = new Subject<Uint8Array>()
+  const writable = new BehaviorSubject(true)
+  const early: Uint8Array[] = []
+  let reader: Subscriber<Uint8Array> | undefined
+  let reading: 'not yet' | 'catching up' | 'directly' = 'not yet'
+  let ours: 'open' | 'ended' = 'open'
+  let theirs: 'open' | 'ended' = 'open'
+  let closed = false
+  let hungUp = false
+  let failed = false
+  let failure: unknown
+  let limit: ReturnType<typeof setTimeout> | undefined
+
+  const fail = (error: unknown): void => {
+    if (!failed) failure = error
+    failed = true
+  }
+
+  const endReader = (): void => {
+    if (reader === undefined) return
+    if (failed) reader.error(failure)
+    else if (theirs === 'ended') reader.complete()
+  }
+
+  // a carrier that cannot wait, such as a port, spoke before there was a reader
+  const catchUp = (): void => {
+    for (let bytes = early.shift(); bytes !== undefined; bytes = early.shift()) reader?.next(bytes)
+    reading = 'directly'
+    endReader()
+  }
+
+  const carrier = open({
+    chunk: bytes => {
+      if (reading === 'directly') reader?.next(bytes)
+      else if (!hungUp) early.push(bytes)
+    },
+    ended: () => {
+      theirs = 'ended'
+      if (reading === 'directly') endReader()
+    },
+    drained: () => {
+      if (!closed) writable.next(true)
+    },
+    closed: error => {
+      if (closed) return
+      closed = true
+      clearTimeout(limit)
+      writing.unsubscribe()
+      if (error !== undefined) fail(error)
+      else if (theirs === 'open' || ours === 'open') {
+        fail(new PipeError('aborted', `this end hung up, and closed the pipe after ${closeWithin} ms`))
+      }
+      writable.complete()
+      if (reading === 'directly') endReader()
+      if (failed) over$.error(failure)
+      else over$.complete()
+    },
+  })
+
+  const endOurs = (): void => {
+    if (ours === 'ended') return
+    ours = 'ended'
+    carrier.end()
+  }
+
+  // before anybody can have the pipe: nothing that is said is missed
+  const writing = outgoing.subscribe({
+    next: bytes => {
+      if (ours === 'open' && !carrier.write(bytes)) writable.next(false)
+    },
+    complete: endOurs,
+    error: (error: unknown) => {
+      fail(error)
+      carrier.destroy()
+    },
+  })
+
+  const incoming = new Observable<Uint8Array>(subscriber => {
+    if (reading === 'not yet' && hungUp) {
+      subscriber.error(new PipeError('aborted', 'this end hung up before it read: read first, or dial again'))
+      return
+    }
+    if (reading !== 'not yet') {
+      subscriber.error(
+        new PipeError('misused', 'incoming was read twice: a pipe has one reader, so share() it or tap it in a layer'),
+      )
+      return
+    }
+    reader = subscriber
+    reading = closed || early.length > 0 || theirs === 'ended' ? 'catching up' : 'directly'
+    if (!closed) carrier.read()
+    if (reading === 'catching up') queueMicrotask(catchUp)
+    return () => {
+      reader = undefined
+      if (!closed) carrier.discard()
+    }
+  })
+
+  const hangUp = (): void => {
+    if (closed || hungUp) return
+    hungUp = true
+    queueMicrotask(() => {
+      if (closed) return
+      endOurs()
+      if (reader === undefined) carrier.discard()
+      limit = setTimeout(() => carrier.destroy(), closeWithin)
+    })
+  }
+
+  return {
+    pipe: { end, incoming, outgoing, writable: writable.asObservable(), ...(secret === undefined ? {} : { secret }) },
+    over$,
+    hangUp,
+  }
+}
+
+/** Emits a held pipe to the subscriber of a dialler, who then lives and ends with it. */
+export const emitHeld = ({ pipe, over$, hangUp }: HeldPipe, subscriber: Subscriber<Pipe>): void => {
+  subscriber.add(() => hangUp())
+  subscriber.add(
+    over$.subscribe({
+      error: (error: unknown) => subscriber.error(error),
+      complete: () => subscriber.complete(),
+    }),
+  )
+  subscriber.next(pipe)
+}

@@ -1,0 +1,41 @@
+import { rmSync } from 'node:fs'
+import { onExit } from 'signal-exit'
+
+const atExit = new Set<() => void>()
+let forget: (() => void) | undefined
+
+/**
+ * Does something when the process ends without having got round to it: by `process.exit`, by an uncaught error, or by a
+ * signal that ends a process. Signals are not swallowed: with no listener of the program's own the process ends by the
+ * signal, as it would without us. SIGKILL leaves no time for anything.
+ *
+ * @param undo - synchronous; called once at most
+ * @returns takes it back
+ */
+export const undoAtExit = (undo: () => void): (() => void) => {
+  atExit.add(undo)
+  forget ??= onExit(() => {
+    for (const each of atExit) each()
+    atExit.clear()
+  })
+  return () => {
+    atExit.delete(undo)
+    if (atExit.size > 0) return
+    forget?.()
+    forget = undefined
+  }
+}
+
+/**
+ * Removes a file or directory, with all that is in it, at the latest when the process ends.
+ *
+ * @returns removes it now
+ */
+export const leaveNothing = (path: string): (() => void) => {
+  const remove = (): void => rmSync(path, { recursive: true, force: true })
+  const takeBack = undoAtExit(remove)
+  return () => {
+    takeBack()
+    remove()
+  }
+}

@@ -1,0 +1,55 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path'
+import { PipeError } from '../../pipe/pipe-error.js'
+
+/** The longest path of a unix socket in bytes: `sun_path` less its closing zero. */
+export const longestSocketPath = process.platform === 'linux' ? 107 : 103
+
+const fits = (path: string): boolean => Buffer.byteLength(path) <= longestSocketPath
+
+/**
+ * Makes a directory that only this user may enter (0700) and names a socket in it.
+ *
+ * It lies in `XDG_RUNTIME_DIR` if that is set, else in the directory for temporary files; if either is too long for a
+ * socket or refuses, in the next one, `/tmp` being the last.
+ *
+ * @returns the directory, to be removed, and the path in it
+ */
+export const privateSocketPath = (
+  candidates: ReadonlyArray<string | undefined> = [process.env.XDG_RUNTIME_DIR, tmpdir(), '/tmp'],
+): { readonly directory: string; readonly path: string } => {
+  let reason: unknown
+  for (const base of candidates) {
+    if (base === undefined || !isAbsolute(base) || !fits(join(base, 'sluice-abcdef/pipe'))) continue
+    try {
+      const directory = mkdtempSync(join(base, 'sluice-'))
+      return { directory, path: join(directory, 'pipe') }
+    } catch (error) {
+      reason = error
+    }
+  }
+  throw new PipeError('refused', `no directory for a socket could be made: name one with { path }`, { cause: reason })
+}
+
+/**
+ * Makes the path that was asked for fit: a name that is too long is replaced, in the same directory, by a hash of it. The
+ * same path gives the same name each time.
+ *
+ * @throws PipeError when the directory alone is too long
+ */
+export const fittingSocketPath = (asked: string): string => {
+  const path = resolve(asked)
+  if (fits(path)) return path
+  const hashed = createHash('sha256').update(basename(path)).digest('base64url').slice(0, 22)
+  const short = join(dirname(path), hashed + extname(path).slice(0, 8))
+  if (fits(short)) return short
+  throw new PipeError(
+    'refused',
+    `${path} is too long for a socket: ${longestSocketPath} bytes are the limit here, so choose a shorter directory`,
+  )
+}
+
+/** A name for a named pipe that nobody else has; Windows. */
+export const freshPipeName = (): string => `sluice-${randomBytes(12).toString('hex')}`
