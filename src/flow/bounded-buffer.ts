@@ -63,6 +63,17 @@ export class BoundedBuffer<T> {
     return item
   }
 
+  /** What waits, the longest first. */
+  *[Symbol.iterator](): Iterator<T> {
+    for (let i = this.head; i < this.items.length; i++) yield this.items[i] as T
+  }
+
+  /** Keeps only what the predicate holds for. */
+  keep(predicate: (item: T) => boolean): void {
+    this.items = this.items.slice(this.head).filter(predicate)
+    this.head = 0
+  }
+
   clear(): void {
     this.items = []
     this.head = 0

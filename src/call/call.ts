@@ -1,0 +1,62 @@
+import type { Observable, ObservableInput } from 'rxjs'
+import type { MethodKind } from '../contract/method.js'
+import type { Metadata } from '../wire/frame.js'
+import { TaggedError } from '../error/tagged-error.js'
+import type { Remote } from './remote.js'
+
+/**
+ * An incoming call: one value of `peer.incoming.method`.
+ *
+ * The first `reply` or `fail` claims it; a second one throws {@link AlreadyAnswered} where it was made.
+ *
+ * @typeParam In - what the caller sends
+ * @typeParam Out - what it is answered with
+ * @typeParam E - the failure that the method names
+ * @typeParam From - the peer that it came from
+ */
+export interface Call<In, Out, E = never, From = unknown> {
+  readonly method: string
+  readonly kind: MethodKind
+  /** What the caller asked; `undefined` for an upload or a channel. */
+  readonly request: In
+  /** What the caller sends, item by item, of an upload or a channel; has one subscriber, and empty otherwise. */
+  readonly requests$: Remote<In>
+  /** Who called: group by it to be fair to clients. */
+  readonly peer: From
+  /** What the caller sent beside its request. */
+  readonly metadata: Metadata
+  /** When the caller stops waiting: milliseconds by the scheduler's clock; `undefined`: never. */
+  readonly deadline: number | undefined
+  /** Emits once if the caller gives up or is gone, then completes; completes silently when the call is settled. */
+  readonly cancelled$: Observable<void>
+  /** How many more items the caller takes at present; replays the latest, completes when the call is settled. */
+  readonly demand$: Observable<number>
+  /** Emits once how the call went, then completes; replays. */
+  readonly settled$: Observable<Settled<In, Out, E, From>>
+  /**
+   * Answers. An Observable is subscribed at once, anything that waits to be asked is pulled as the caller takes it.
+   *
+   * A request or an upload takes a value, or the first one of an Observable or Promise; a stream or a channel takes any
+   * `ObservableInput`; an event takes whatever there is to do, and its values go nowhere.
+   */
+  reply(answer: Out | ObservableInput<Out>): void
+  /** Fails the call: with the method's own failure where its codec holds for `error`, with a `Defect` otherwise. */
+  fail(error: E | Error): void
+}
+
+/** How an incoming call went. */
+export interface Settled<In = unknown, Out = unknown, E = unknown, From = unknown> {
+  readonly _tag: 'Replied' | 'Failed' | 'Cancelled'
+  readonly call: Call<In, Out, E, From>
+  /** What it failed with, for `Failed`. */
+  readonly error?: unknown
+  /** From its arrival to its end, in milliseconds. */
+  readonly ms: number
+}
+
+/** A second answer to one call. */
+export class AlreadyAnswered extends TaggedError<'AlreadyAnswered'> {
+  constructor(readonly method: string) {
+    super('AlreadyAnswered', `${method} has an answer already: reply or fail once, from one subscriber`)
+  }
+}

@@ -1,0 +1,150 @@
+import protobuf from 'protobufjs/minimal.js'
+import type { Subscription } from 'rxjs'
+import type { BufferOptions } from '../flow/bounded-buffer.js'
+import type { Pipe } from '../pipe/pipe.js'
+import type { Decode, Encode } from '../schema/codec.js'
+import type { CallFrame } from '../wire/frame.js'
+import type { CallOptions, CallsOptions } from './calls-options.js'
+import { Deadlines } from './deadlines.js'
+import { IncomingCalls, type Served } from './incoming-calls.js'
+import type { ItemSender } from './item-sender.js'
+import type { Line } from './line.js'
+import type { CallingEnd } from './method-end.js'
+import { OutgoingCalls } from './outgoing-calls.js'
+import { PayloadWriter } from './payload-writer.js'
+import type { Consumer, Flow } from './remote.js'
+
+/** What a frame may cost beside its payload, in bytes, metadata aside. */
+const frameOverhead = 64
+
+/** All calls over one pipe of frames, both ways: correlates, and gives each frame to its call. */
+export class Calls implements Line {
+  readonly payloadLimit: number
+  readonly stacks: boolean
+  readonly buffer: BufferOptions
+  private readonly outgoing: OutgoingCalls
+  private readonly incoming: IncomingCalls
+  private readonly blocked = new Set<ItemSender>()
+  private readonly payloads = new PayloadWriter()
+  private readonly deadlines: Deadlines
+  private readonly subscription: Subscription
+  /** Ids of the calls that this end makes, modulo 2. */
+  private readonly ours: 0 | 1
+  private writable = true
+  private ended = false
+  private whenIdle: (() => void) | undefined
+
+  /** @param served - by their number, as our `Hello` counts them */
+  constructor(
+    private readonly pipe: Pipe<CallFrame>,
+    served: readonly Served[],
+    private readonly options: CallsOptions,
+  ) {
+    this.payloadLimit = options.frameBytes - frameOverhead
+    this.stacks = options.stacks
+    this.buffer = options.buffer
+    this.ours = pipe.end === 'dialled' ? 1 : 0
+    this.outgoing = new OutgoingCalls(this, options, pipe.end === 'dialled' ? 1 : 2)
+    this.incoming = new IncomingCalls(this, options, served)
+    this.deadlines = new Deadlines(options.scheduler, now =>
+      Math.min(this.outgoing.sweep(now), this.incoming.sweep(now)),
+    )
+    this.subscription = pipe.writable.subscribe(writable => {
+      this.writable = writable
+      if (writable) this.roomAgain()
+    })
+    // how the pipe ends is for the session to see, which then calls `end`
+    this.subscription.add(pipe.incoming.subscribe({ next: frame => this.take(frame), error: () => undefined }))
+  }
+
+  /** Calls a method for a consumer. What goes wrong before the call has left goes to the consumer as well. */
+  open(method: CallingEnd, input: unknown, options: CallOptions, consumer: Consumer<unknown>): Flow {
+    return this.outgoing.open(method, input, options, consumer)
+  }
+
+  /** How many calls are open, both ways. */
+  get size(): number {
+    return this.outgoing.size + this.incoming.size
+  }
+
+  /** Starts no new calls, and calls back once those in flight have ended. */
+  close(whenIdle: () => void): void {
+    this.outgoing.refuse()
+    this.incoming.refuse()
+    this.whenIdle = whenIdle
+    this.idleYet()
+  }
+
+  /** Ends every call: those that this end made with what `lost` says, those that it serves as cancelled. */
+  end(lost: (method: string, sent: 'no' | 'unknown') => Error): void {
+    if (this.ended) return
+    this.ended = true
+    this.whenIdle = undefined
+    this.subscription.unsubscribe()
+    this.deadlines.stop()
+    this.blocked.clear()
+    this.outgoing.end(lost)
+    this.incoming.end()
+  }
+
+  send(frame: CallFrame): void {
+    if (!this.ended) this.pipe.outgoing.next(frame)
+  }
+
+  write(encode: Encode<unknown>, value: unknown): Uint8Array {
+    return this.payloads.write(encode, value)
+  }
+
+  read(decode: Decode<unknown>, payload: Uint8Array): unknown {
+    return decode(protobuf.Reader.create(payload))
+  }
+
+  get full(): boolean {
+    return !this.writable
+  }
+
+  waitForRoom(sender: ItemSender): void {
+    this.blocked.add(sender)
+  }
+
+  forget(id: number): void {
+    if (id % 2 === this.ours) this.outgoing.forget(id)
+    else this.incoming.forget(id)
+    if (this.whenIdle !== undefined) this.idleYet()
+  }
+
+  violated(rule: string): void {
+    this.options.violated(rule)
+  }
+
+  watch(at: number): void {
+    this.deadlines.watch(at)
+  }
+
+  now(): number {
+    return this.deadlines.now()
+  }
+
+  private take(frame: CallFrame): void {
+    if (this.ended) return
+    if (frame.id % 2 === this.ours) this.outgoing.take(frame)
+    else this.incoming.take(frame)
+  }
+
+  private roomAgain(): void {
+    this.outgoing.launchWaiting()
+    // a sender that fills the pipe again goes to the end of the line
+    for (const sender of [...this.blocked]) {
+      if (!this.writable) return
+      this.blocked.delete(sender)
+      sender.pump()
+    }
+  }
+
+  private idleYet(): void {
+    if (this.size > 0 || this.whenIdle === undefined) return
+    const { whenIdle } = this
+    this.whenIdle = undefined
+    whenIdle()
+  }
+}

@@ -1,0 +1,46 @@
+import type { SchedulerLike, Subscription } from 'rxjs'
+
+/**
+ * One timer for all deadlines of a connection: it is set to the earliest, and whoever is late is found by a sweep.
+ *
+ * So a call costs a comparison, not a timer.
+ */
+export class Deadlines {
+  private timer: Subscription | undefined
+  private timerAt = Infinity
+  private stopped = false
+
+  /**
+   * @param scheduler - clock to measure by
+   * @param sweep - ends what is due at `now`, and says when the next deadline is; `Infinity`: none
+   */
+  constructor(
+    private readonly scheduler: SchedulerLike,
+    private readonly sweep: (now: number) => number,
+  ) {}
+
+  /** Milliseconds by the scheduler's clock. */
+  now(): number {
+    return this.scheduler.now()
+  }
+
+  /** Makes sure that a sweep happens at that time. */
+  watch(at: number): void {
+    if (at >= this.timerAt || this.stopped) return
+    this.timer?.unsubscribe()
+    this.timerAt = at
+    this.timer = this.scheduler.schedule(this.ring, Math.max(0, at - this.scheduler.now()))
+  }
+
+  stop(): void {
+    this.stopped = true
+    this.timer?.unsubscribe()
+  }
+
+  private readonly ring = (): void => {
+    this.timer = undefined
+    this.timerAt = Infinity
+    const next = this.sweep(this.scheduler.now())
+    if (next < Infinity) this.watch(next)
+  }
+}

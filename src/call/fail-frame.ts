@@ -1,0 +1,111 @@
+import type { Encode } from '../schema/codec.js'
+import type { InvalidValue } from '../schema/invalid-value.js'
+import type { Fail, FailCode } from '../wire/frame.js'
+import {
+  Defect,
+  Failure,
+  GoingAway,
+  InvalidPayload,
+  NoReply,
+  Overflow,
+  Overloaded,
+  SchemaMismatch,
+  Timeout,
+  TooLarge,
+  Unimplemented,
+} from './call-errors.js'
+import type { CallingEnd, ServingEnd } from './method-end.js'
+
+const hasTag = (error: unknown, tag: string): error is Error & { readonly _tag: string } =>
+  error instanceof Error && (error as { readonly _tag?: unknown })._tag === tag
+
+/** The message of an error, whatever was thrown. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** What an encoder or decoder threw about a value, as an error of its method. */
+export const invalidPayload = (method: string, where: 'ours' | 'theirs', error: unknown): InvalidPayload => {
+  const errors = hasTag(error, 'InvalidValue') ? (error as unknown as InvalidValue).errors : []
+  return new InvalidPayload(method, where, errors, messageOf(error), { cause: error })
+}
+
+/** What to say of an error that the contract does not name. */
+export const defectOf = (error: unknown, stacks: boolean): Pick<Fail, 'name' | 'message' | 'stack'> => {
+  if (!(error instanceof Error)) return { name: typeof error, message: String(error) }
+  const { name, message, stack } = error
+  return { name, message, ...(stacks && stack !== undefined ? { stack } : {}) }
+}
+
+/** A failure that a handler raised as sluice's own class counts as the value in it. */
+const raised = (error: unknown): unknown =>
+  hasTag(error, 'Failure') ? (error as unknown as { readonly failure: unknown }).failure : error
+
+/**
+ * Puts a handler's error into a frame: the method's own failure as its codec has it, anything else as a defect.
+ *
+ * @param write - turns a value into a payload
+ * @param stacks - whether a defect's stack travels
+ */
+export const failFrame = (
+  id: number,
+  method: ServingEnd,
+  error: unknown,
+  write: (encode: Encode<unknown>, value: unknown) => Uint8Array,
+  stacks: boolean,
+): Fail => {
+  const failure = raised(error)
+  if (method.encodeFailure !== undefined && method.isFailure(failure)) {
+    try {
+      return { _tag: 'Fail', id, code: 'FAILURE', message: '', failure: write(method.encodeFailure, failure) }
+    } catch (unencodable) {
+      return { _tag: 'Fail', id, code: 'DEFECT', ...defectOf(unencodable, stacks) }
+    }
+  }
+  return { _tag: 'Fail', id, code: 'DEFECT', ...defectOf(error, stacks) }
+}
+
+/** A failure that this end's own layers found. */
+export const statusFrame = (id: number, code: FailCode, message = ''): Fail => ({ _tag: 'Fail', id, code, message })
+
+/**
+ * Takes a far end's failure out of its frame.
+ *
+ * @param decode - reads the failure's payload
+ * @param afterMs - how long the call was given, for a `Timeout`
+ */
+export const failureOf = (
+  method: CallingEnd,
+  frame: Fail,
+  decode: (payload: Uint8Array) => unknown,
+  afterMs: number,
+): Error => {
+  const { name } = method
+  switch (frame.code) {
+    case 'FAILURE':
+      if (method.decodeFailure === undefined || frame.failure === undefined) break
+      return new Failure(name, decode(frame.failure))
+    case 'UNIMPLEMENTED':
+      return new Unimplemented(name)
+    case 'NO_REPLY':
+      return new NoReply(name)
+    case 'TIMEOUT':
+      return new Timeout(name, afterMs)
+    case 'INVALID_PAYLOAD':
+      return new InvalidPayload(name, 'ours', [], `the far end found: ${frame.message}`)
+    case 'SCHEMA_MISMATCH':
+      return new SchemaMismatch(name, [{ path: '', ours: 'see schema$', theirs: 'see schema$', why: frame.message }])
+    case 'OVERFLOW':
+      return new Overflow(name, Number(frame.message) || 0)
+    case 'OVERLOADED':
+      return new Overloaded(name, Number(frame.message) || 0)
+    case 'TOO_LARGE':
+      return new TooLarge(name, 0, Number(frame.message) || 0)
+    case 'GOING_AWAY':
+      return new GoingAway(name)
+    case 'DEFECT':
+      break
+    default:
+      frame.code satisfies never
+  }
+  const { message, stack } = frame
+  return new Defect(name, { name: frame.name ?? frame.code, message, ...(stack === undefined ? {} : { stack }) })
+}

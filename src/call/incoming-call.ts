@@ -1,0 +1,320 @@
+import { from, isObservable, Observable, ReplaySubject, Subject, type ObservableInput, type Subscription } from 'rxjs'
+import type { MethodKind } from '../contract/method.js'
+import { defaultWindow, ReceiveWindow } from '../flow/receive-window.js'
+import type { Allowance, Fail, FailCode, Metadata, Open } from '../wire/frame.js'
+import { AlreadyAnswered, type Call, type Settled } from './call.js'
+import { Cancelled, Defect, NoReply, Overflow, Timeout, TooLarge } from './call-errors.js'
+import { failFrame, invalidPayload, messageOf, statusFrame } from './fail-frame.js'
+import { ItemSender } from './item-sender.js'
+import type { Line } from './line.js'
+import { givesMany, takesMany, type ServingEnd } from './method-end.js'
+import { Remote, type Consumer } from './remote.js'
+
+const noMetadata: Metadata = Object.freeze({})
+
+const isPromise = (value: unknown): value is PromiseLike<unknown> =>
+  typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+
+/** A call that the far end made, from its `Open` to its end; what users see as a {@link Call}. */
+export class IncomingCall implements Call<unknown, unknown, unknown> {
+  /** Called once, when the call is settled. */
+  whenSettled: ((settled: Settled) => void) | undefined
+  /** When an unclaimed call is let go: milliseconds by the line's clock. */
+  claimBy = Infinity
+  private claimed = false
+  private ended: Settled | undefined
+  private sender: ItemSender | undefined
+  private subscription: Subscription | undefined
+  private window: ReceiveWindow | undefined
+  private items: Consumer<unknown> | undefined
+  private itemsDone = false
+  private cancelled: Subject<void> | undefined
+  private demand: ReplaySubject<number> | undefined
+  private settled: ReplaySubject<Settled> | undefined
+
+  readonly id: number
+  readonly deadline: number | undefined
+  readonly metadata: Metadata
+  private readonly credit: Allowance | undefined
+
+  /**
+   * @param request - the decoded request; `undefined` where items follow instead
+   * @param openedAt - when it arrived, by the line's clock
+   */
+  constructor(
+    private readonly line: Line,
+    private readonly end: ServingEnd,
+    readonly peer: unknown,
+    open: Open,
+    readonly request: unknown,
+    private readonly openedAt: number,
+  ) {
+    this.id = open.id
+    this.deadline = open.timeoutMs === undefined ? undefined : openedAt + open.timeoutMs
+    this.metadata = open.metadata ?? noMetadata
+    this.credit = open.credit
+  }
+
+  get method(): string {
+    return this.end.name
+  }
+
+  get kind(): MethodKind {
+    return this.end.kind
+  }
+
+  /** True once somebody has answered, or nobody can any more. */
+  get taken(): boolean {
+    return this.claimed || this.ended !== undefined
+  }
+
+  get requests$(): Remote<unknown> {
+    return new Remote(consumer => this.takeItems(consumer))
+  }
+
+  get cancelled$(): Observable<void> {
+    this.cancelled ??= new ReplaySubject(1)
+    if (this.ended !== undefined) this.announceEnd(this.ended)
+    return this.cancelled.asObservable()
+  }
+
+  get demand$(): Observable<number> {
+    if (this.demand === undefined) {
+      this.demand = new ReplaySubject(1)
+      this.demand.next(this.sender?.demand.items ?? this.credit?.items ?? 0)
+      if (this.ended !== undefined) this.demand.complete()
+    }
+    return this.demand.asObservable()
+  }
+
+  get settled$(): Observable<Settled> {
+    this.settled ??= new ReplaySubject(1)
+    if (this.ended !== undefined) this.announceEnd(this.ended)
+    return this.settled.asObservable()
+  }
+
+  reply(answer: unknown): void {
+    this.claim()
+    if (this.ended !== undefined) return
+    if (givesMany(this.end.kind)) this.replyMany(answer as ObservableInput<unknown>)
+    else if (isObservable(answer)) this.replyFirst(answer)
+    else if (isPromise(answer)) this.replyFirst(from(answer))
+    else this.replyOne(answer)
+  }
+
+  fail(error: unknown): void {
+    this.claim()
+    this.failed(error)
+  }
+
+  /** When this call is to be looked at again, by the line's clock; `Infinity`: never. */
+  get dueAt(): number {
+    if (this.ended !== undefined) return Infinity
+    return Math.min(this.deadline ?? Infinity, this.claimed ? Infinity : this.claimBy)
+  }
+
+  /** An event has reached its subscribers: unless one of them is still at it, that is all there is to it. */
+  heard(): void {
+    if (!this.taken) this.settle('Replied')
+  }
+
+  /** Nobody will answer any more. */
+  letGo(): void {
+    if (!this.taken) this.refuse('NO_REPLY', new NoReply(this.method))
+  }
+
+  onNext(payload: Uint8Array): void {
+    if (this.window === undefined || this.items === undefined) {
+      // an item may be on its way when its reader has left; one that nobody ever asked for may not
+      if (this.window === undefined) this.line.violated(`call ${this.id} was sent an item without credit`)
+      return
+    }
+    const size = payload.length
+    if (!this.window.received(size)) return this.line.violated(`call ${this.id} was sent more items than it has credit`)
+    let value: unknown
+    try {
+      value = this.line.read(this.end.decodeInput, payload)
+    } catch (error) {
+      return this.invalid('theirs', error)
+    }
+    const { items } = this
+    items.next(value, size)
+    if (items.paced !== true) this.consumed(size)
+  }
+
+  onComplete(): void {
+    if (!takesMany(this.end.kind)) return this.line.violated(`call ${this.id} has no items to complete`)
+    this.itemsDone = true
+    this.items?.complete()
+    this.items = undefined
+  }
+
+  onCredit(items: number, bytes: number): void {
+    if (!givesMany(this.end.kind)) return this.line.violated(`call ${this.id} is answered once, and was given credit`)
+    this.sender?.grant(items, bytes)
+    this.demand?.next(this.sender?.demand.items ?? 0)
+  }
+
+  /** The caller has failed to send its items, and with that gives up. */
+  onFail(frame: Fail): void {
+    this.abandon(new Defect(this.method, { name: frame.name ?? frame.code, message: frame.message }))
+  }
+
+  /** The caller is gone, or wants no more. */
+  onCancel(): void {
+    this.abandon(new Cancelled(this.method))
+  }
+
+  /** Its time is over. */
+  expire(now: number): void {
+    if (this.deadline !== undefined && this.deadline <= now)
+      this.refuse('TIMEOUT', new Timeout(this.method, Math.max(0, this.deadline - this.openedAt)))
+    else if (this.claimBy <= now) this.letGo()
+  }
+
+  private claim(): void {
+    if (this.claimed) throw new AlreadyAnswered(this.method)
+    this.claimed = true
+  }
+
+  private replyOne(value: unknown): void {
+    if (this.end.kind !== 'event') {
+      const payload = this.encode(value)
+      if (payload === undefined) return
+      this.line.send({ _tag: 'Reply', id: this.id, payload })
+    }
+    this.settle('Replied')
+  }
+
+  private replyFirst(answer$: Observable<unknown>): void {
+    const isEvent = this.end.kind === 'event'
+    this.subscription = answer$.subscribe({
+      next: value => {
+        if (!isEvent) this.replyOne(value)
+      },
+      error: (error: unknown) => this.failed(error),
+      complete: () => {
+        if (isEvent) this.settle('Replied')
+        else if (this.ended === undefined) this.refuse('NO_REPLY', new NoReply(this.method))
+      },
+    })
+    if (this.ended !== undefined) this.subscription.unsubscribe()
+  }
+
+  private replyMany(answer: ObservableInput<unknown>): void {
+    const sender = new ItemSender(
+      {
+        item: value => {
+          const payload = this.encode(value)
+          if (payload === undefined) return undefined
+          this.line.send({ _tag: 'Next', id: this.id, payload })
+          return payload.length
+        },
+        complete: () => {
+          this.line.send({ _tag: 'Complete', id: this.id })
+          this.settle('Replied')
+        },
+        failed: error => this.failed(error),
+        overflowed: limit => this.refuse('OVERFLOW', new Overflow(this.method, limit), String(limit)),
+        full: () => {
+          if (this.line.full) this.line.waitForRoom(sender)
+          return this.line.full
+        },
+      },
+      this.line.buffer,
+    )
+    this.sender = sender
+    if (this.credit !== undefined) sender.grant(this.credit.items, this.credit.bytes)
+    sender.start(answer)
+    if (this.ended !== undefined) sender.stop()
+  }
+
+  /** A payload, or `undefined` when the value cannot be sent and the call has ended over it. */
+  private encode(value: unknown): Uint8Array | undefined {
+    let payload: Uint8Array
+    try {
+      payload = this.line.write(this.end.encodeOutput, value)
+    } catch (error) {
+      this.invalid('ours', error)
+      return undefined
+    }
+    const { payloadLimit } = this.line
+    if (payload.length <= payloadLimit) return payload
+    this.refuse('TOO_LARGE', new TooLarge(this.method, payload.length, payloadLimit), String(payloadLimit))
+    return undefined
+  }
+
+  private takeItems(consumer: Consumer<unknown>) {
+    const flow = {
+      unsubscribe: () => {
+        if (this.items === consumer) this.items = undefined
+      },
+      consumed: (size: number) => this.consumed(size),
+    }
+    if (this.window !== undefined) {
+      consumer.error(new TypeError(`${this.method}: requests$ has one subscriber: share() it to have more`))
+      return flow
+    }
+    if (this.itemsDone || !takesMany(this.end.kind)) {
+      consumer.complete()
+      return flow
+    }
+    if (this.ended !== undefined) {
+      consumer.error(this.ended.error ?? new Cancelled(this.method))
+      return flow
+    }
+    const { credit } = this.end.options
+    this.window = new ReceiveWindow({ ...defaultWindow, ...credit })
+    this.items = consumer
+    this.line.send({ _tag: 'Credit', id: this.id, ...this.window.size })
+    return flow
+  }
+
+  private consumed(size: number): void {
+    if (this.window === undefined || this.ended !== undefined || this.itemsDone || !this.window.consumed(size)) return
+    this.line.send({ _tag: 'Credit', id: this.id, ...this.window.grant() })
+  }
+
+  private failed(error: unknown): void {
+    if (this.ended !== undefined) return
+    const { line, end, id } = this
+    line.send(failFrame(id, end, error, (encode, value) => line.write(encode, value), line.stacks))
+    this.settle('Failed', error)
+  }
+
+  private refuse(code: FailCode, error: Error, message?: string): void {
+    if (this.ended !== undefined) return
+    this.line.send(statusFrame(this.id, code, message))
+    this.settle('Failed', error)
+  }
+
+  private invalid(where: 'ours' | 'theirs', error: unknown): void {
+    this.refuse('INVALID_PAYLOAD', invalidPayload(this.method, where, error), messageOf(error))
+  }
+
+  private abandon(error: Error): void {
+    if (this.ended === undefined) this.settle('Cancelled', error)
+  }
+
+  private settle(tag: Settled['_tag'], error?: unknown): void {
+    const ended: Settled = { _tag: tag, call: this, error, ms: this.line.now() - this.openedAt }
+    this.ended = ended
+    this.line.forget(this.id)
+    this.sender?.stop()
+    this.subscription?.unsubscribe()
+    const { items } = this
+    this.items = undefined
+    if (tag === 'Replied') items?.complete()
+    else items?.error(error)
+    this.demand?.complete()
+    this.announceEnd(ended)
+    this.whenSettled?.(ended)
+  }
+
+  private announceEnd(ended: Settled): void {
+    if (ended._tag === 'Cancelled') this.cancelled?.next()
+    this.cancelled?.complete()
+    this.settled?.next(ended)
+    this.settled?.complete()
+  }
+}

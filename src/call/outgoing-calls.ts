@@ -1,0 +1,184 @@
+import type { ObservableInput } from 'rxjs'
+import { BoundedBuffer } from '../flow/bounded-buffer.js'
+import { defaultWindow } from '../flow/receive-window.js'
+import type { CallFrame, Open } from '../wire/frame.js'
+import { GoingAway, Overloaded, SchemaMismatch, TooLarge, Unimplemented } from './call-errors.js'
+import { defaultTimeout, type CallOptions, type CallsOptions } from './calls-options.js'
+import { invalidPayload } from './fail-frame.js'
+import type { Line } from './line.js'
+import { takesMany, type CallingEnd } from './method-end.js'
+import { OutgoingCall } from './outgoing-call.js'
+import type { Consumer, Flow } from './remote.js'
+
+const noBytes = new Uint8Array(0)
+const closedFlow: Flow = { unsubscribe: () => undefined, consumed: () => undefined }
+
+/** A call that waits for the far end, or the pipe, to have room. */
+interface Waiting {
+  readonly call: OutgoingCall
+  readonly open: Omit<Open, 'id'>
+  readonly items: ObservableInput<unknown>
+}
+
+/** The calls that this end makes on one connection. */
+export class OutgoingCalls {
+  private readonly calls = new Map<number, OutgoingCall>()
+  private readonly queue: BoundedBuffer<Waiting>
+  private nextId: number
+  private refusing = false
+
+  constructor(
+    private readonly line: Line,
+    private readonly options: CallsOptions,
+    firstId: 1 | 2,
+  ) {
+    this.nextId = firstId
+    this.queue = new BoundedBuffer({ items: options.waiting })
+  }
+
+  get size(): number {
+    return this.calls.size + this.queue.length
+  }
+
+  /** Calls a method for a consumer. What goes wrong before the call has left goes to the consumer as well. */
+  open(method: CallingEnd, input: unknown, options: CallOptions, consumer: Consumer<unknown>): Flow {
+    const many = takesMany(method.kind)
+    let payload: Uint8Array = noBytes
+    try {
+      const refusal = this.refusal(method)
+      if (refusal !== undefined) throw refusal
+      if (!many) payload = this.payload(method, input)
+    } catch (error) {
+      consumer.error(error)
+      return closedFlow
+    }
+    const usual = method.kind === 'request' ? defaultTimeout : Infinity
+    const afterMs = options.timeout ?? method.options.timeout ?? usual
+    const deadline = afterMs === Infinity ? Infinity : this.line.now() + afterMs
+    const window = { ...defaultWindow, ...method.options.credit, ...options.credit }
+    const call = new OutgoingCall(this.line, method, consumer, afterMs, deadline, window)
+    const open = {
+      _tag: 'Open' as const,
+      method: method.number as number,
+      payload,
+      credit: call.credit,
+      timeoutMs: afterMs === Infinity ? undefined : Math.ceil(afterMs),
+      metadata: options.metadata,
+    }
+    this.submit({ call, open, items: many ? (input as ObservableInput<unknown>) : [] })
+    if (deadline < Infinity && !call.closed) this.line.watch(deadline)
+    return call
+  }
+
+  /** Gives a frame to the call it answers. */
+  take(frame: CallFrame): void {
+    const { id, _tag } = frame
+    const call = this.calls.get(id)
+    if (call === undefined) {
+      // a frame that crossed the end of its call is late, not wrong
+      if (id >= this.nextId) this.line.violated(`call ${id} was never opened, and got a ${_tag}`)
+      else if (_tag === 'Open') this.line.violated(`call ${id} has an id that is for this end to give`)
+      return
+    }
+    switch (_tag) {
+      case 'Next':
+        return call.onNext(frame.payload)
+      case 'Reply':
+        return call.onReply(frame.payload)
+      case 'Complete':
+        return call.onComplete()
+      case 'Fail':
+        return call.onFail(frame)
+      case 'Credit':
+        return call.onCredit(frame.items, frame.bytes)
+      case 'Open':
+      case 'Cancel':
+      case 'Fragment':
+        return this.line.violated(`call ${id} was opened by this end, and got a ${_tag}`)
+      default:
+        _tag satisfies never
+    }
+  }
+
+  forget(id: number): void {
+    this.calls.delete(id)
+    if (this.queue.length > 0) this.launchWaiting()
+  }
+
+  /** Starts no new calls. */
+  refuse(): void {
+    this.refusing = true
+  }
+
+  /** Sends the calls that wait, as far as there is room. */
+  launchWaiting(): void {
+    while (this.hasRoom) {
+      const first = this.queue.shift()
+      if (first === undefined) return
+      if (!first.call.closed) this.launch(first)
+    }
+  }
+
+  /** Ends what is due, and says when the next deadline is. */
+  sweep(now: number): number {
+    let next = Infinity
+    const look = (call: OutgoingCall) => {
+      if (call.closed) return
+      if (call.deadline <= now) call.expire()
+      else next = Math.min(next, call.deadline)
+    }
+    for (const call of this.calls.values()) look(call)
+    for (const { call } of [...this.queue]) look(call)
+    return next
+  }
+
+  /** Ends every call with what `lost` says of it. */
+  end(lost: (method: string, sent: 'no' | 'unknown') => Error): void {
+    this.refusing = true
+    const waiting = [...this.queue]
+    this.queue.clear()
+    for (const call of [...this.calls.values()]) call.lost(lost(call.method.name, 'unknown'))
+    for (const { call } of waiting) call.lost(lost(call.method.name, 'no'))
+  }
+
+  private refusal(method: CallingEnd): Error | undefined {
+    if (this.refusing) return new GoingAway(method.name)
+    if (method.number === undefined) return new Unimplemented(method.name)
+    if (method.mismatch !== undefined) return new SchemaMismatch(method.name, method.mismatch)
+    return undefined
+  }
+
+  private payload(method: CallingEnd, input: unknown): Uint8Array {
+    let payload: Uint8Array
+    try {
+      payload = this.line.write(method.encodeInput, input)
+    } catch (error) {
+      throw invalidPayload(method.name, 'ours', error)
+    }
+    const { payloadLimit } = this.line
+    if (payload.length > payloadLimit) throw new TooLarge(method.name, payload.length, payloadLimit)
+    return payload
+  }
+
+  private get hasRoom(): boolean {
+    return !this.line.full && this.calls.size < this.options.concurrency
+  }
+
+  private submit(waiting: Waiting): void {
+    if (this.queue.length === 0 && this.hasRoom) return this.launch(waiting)
+    if (this.queue.push(waiting)) return
+    // calls that were given up while they waited make room
+    this.queue.keep(({ call }) => !call.closed)
+    if (!this.queue.push(waiting)) waiting.call.lost(new Overloaded(waiting.call.method.name, this.options.waiting))
+  }
+
+  private launch({ call, open, items }: Waiting): void {
+    const id = this.nextId
+    this.nextId += 2
+    const isEvent = call.method.kind === 'event'
+    if (!isEvent) this.calls.set(id, call)
+    this.line.send({ ...open, id })
+    call.opened(id, items)
+    if (isEvent) call.done()
+  }
+}
