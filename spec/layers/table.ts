@@ -28,6 +28,7 @@ export const table: Readonly<Record<string, readonly string[]>> = (() => {
 
 /** Folders of `spec/` that mirror no folder of `src/`. */
 export const ownSpecs: readonly string[] = [
+  'bench', // that what is measured is what it says
   'end-to-end', // real processes, killed and stalled
   'examples',
   'helpers', // shared by specs

@@ -1,0 +1,104 @@
+import { connect } from 'node:net'
+import { type BenchClient, clientBench } from '../harness/client.js'
+import { askFor, chunkSize, isAnswer, isItem } from '../harness/workload.js'
+import { Inbox } from './inbox.js'
+import { kinds, Outbox } from './outbox.js'
+
+/** A call in flight: which request it carries, and who waits for its answer. */
+interface Waiting {
+  readonly n: number
+  readonly take: () => void
+}
+
+const dial = (path: string): Promise<BenchClient> =>
+  new Promise((resolve, reject) => {
+    // calls in flight by id; an id is free again once answered
+    const waiting: Array<Waiting | undefined> = []
+    const free: number[] = []
+    let items = 0
+    let bytes = 0
+    let ended: () => void = () => undefined
+
+    const inbox = new Inbox({
+      frame: (id, kind, text, total) => {
+        if (kind === kinds.answer) {
+          const call = waiting[id]
+          if (call === undefined || !isAnswer(call.n, text, total)) throw new Error(`a wrong answer: ${text}, ${total}`)
+          waiting[id] = undefined
+          free.push(id)
+          call.take()
+        } else if (kind === kinds.item) {
+          if (!isItem(items++, text, total)) throw new Error(`a wrong item: ${text}, ${total}`)
+        } else if (kind === kinds.end) ended()
+      },
+      bytes: (_, view) => (bytes += view.length),
+    })
+
+    const buffer = Buffer.allocUnsafeSlow(65_536)
+    const socket = connect({
+      path,
+      onread: {
+        buffer,
+        callback: size => {
+          inbox.push(buffer.subarray(0, size))
+          return true
+        },
+      },
+    })
+    const outbox = new Outbox(socket)
+
+    const call = (n: number, take: () => void) => {
+      const id = free.pop() ?? waiting.length
+      waiting[id] = { n, take }
+      const { name, count } = askFor(n)
+      outbox.write(id, kinds.call, name, count)
+    }
+
+    const untilEnd = (kind: number, count: number, came: () => number, expected: number): Promise<void> =>
+      new Promise((settle, fail) => {
+        items = 0
+        bytes = 0
+        ended = () => {
+          if (came() === expected) settle()
+          else fail(new Error(`${came()} of ${expected} came`))
+        }
+        outbox.write(1, kind, '', count)
+      })
+
+    const client: BenchClient = {
+      latency: calls =>
+        new Promise(settle => {
+          const durations = new Float64Array(calls)
+          let n = 0
+          let start = 0
+          const next = () => {
+            start = performance.now()
+            call(n, take)
+          }
+          const take = () => {
+            durations[n++] = (performance.now() - start) * 1e6
+            if (n < calls) next()
+            else settle(durations)
+          }
+          next()
+        }),
+      calls: (calls, inFlight) =>
+        new Promise(settle => {
+          let made = 0
+          let done = 0
+          const take = () => {
+            done++
+            if (made < calls) call(made++, take)
+            else if (done === calls) settle()
+          }
+          while (made < Math.min(calls, inFlight)) call(made++, take)
+        }),
+      stream: count => untilEnd(kinds.stream, count, () => items, count),
+      bytes: count => untilEnd(kinds.bytes, count, () => bytes, count * chunkSize),
+      close: () => socket.destroy(),
+    }
+    socket.on('error', reject)
+    socket.on('connect', () => resolve(client))
+  })
+
+clientBench(dial)

@@ -1,0 +1,66 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import ts from 'typescript'
+
+const bench = fileURLToPath(new URL('..', import.meta.url))
+const root = join(bench, '..')
+const builds = join(bench, '.build')
+
+const sources = (folder: string): string[] =>
+  readdirSync(folder, { withFileTypes: true }).flatMap(entry => {
+    if (entry.name === 'node_modules' || entry.name === '.build') return []
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) return sources(path)
+    return entry.name.endsWith('.ts') && !entry.name.endsWith('.d.ts') ? [path] : []
+  })
+
+/** Compiled code of one run of the benchmark; two runs do not meet. */
+export interface Build {
+  /** Where a file of `bench/` ended up. */
+  readonly fileOf: (source: string) => string
+  readonly remove: () => void
+}
+
+/**
+ * Turns `src/` and `bench/` into plain JavaScript under `bench/.build`, where `sluice` means that copy of `src/`.
+ *
+ * What is measured is to be what is shipped. A loader that compiles on the way adds to it: tsx has each function named
+ * anew where it is made, which a hot path feels. Types are not checked here; `npm run typecheck` does that.
+ *
+ */
+export const buildBench = (): Build => {
+  mkdirSync(builds, { recursive: true })
+  const out = mkdtempSync(join(builds, 'run-'))
+  const compiled = (from: string, to: string) => {
+    for (const path of sources(from)) {
+      const target = join(out, to, relative(from, path)).replace(/\.ts$/, '.js')
+      const { outputText } = ts.transpileModule(readFileSync(path, 'utf8'), {
+        fileName: path,
+        compilerOptions: {
+          target: ts.ScriptTarget.ES2022,
+          module: ts.ModuleKind.ESNext,
+          verbatimModuleSyntax: true,
+          isolatedModules: true,
+        },
+      })
+      mkdirSync(dirname(target), { recursive: true })
+      writeFileSync(target, outputText)
+    }
+  }
+  compiled(join(root, 'src'), 'dist')
+  compiled(bench, 'bench')
+  const { name, exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<string, unknown>
+  writeFileSync(join(out, 'package.json'), JSON.stringify({ name, type: 'module', exports }))
+  return {
+    fileOf: source => join(out, 'bench', relative(bench, source)).replace(/\.ts$/, '.js'),
+    remove: () => rmSync(out, { recursive: true, force: true }),
+  }
+}
+
+/** Every `subject.ts` below `bench/`. */
+export const subjectFiles = (): readonly string[] => sources(bench).filter(path => /[/\\]subject\.ts$/.test(path))
+
+/** Every scenario: a module directly in `bench/`, but for the runner. */
+export const scenarioFiles = (): readonly string[] =>
+  sources(bench).filter(path => dirname(path) === join(bench, '.') && !path.endsWith('run.ts'))

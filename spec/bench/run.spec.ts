@@ -1,0 +1,82 @@
+import { execFileSync } from 'node:child_process'
+import test from 'ava'
+import type { Figure } from '../../bench/harness/figure.js'
+import { median, withRatios } from '../../bench/harness/rounds.js'
+import { tableOf } from '../../bench/harness/table.js'
+import { answerTo, askFor, isAnswer, isItem, itemAt } from '../../bench/harness/workload.js'
+
+const bench = (...args: readonly string[]) =>
+  execFileSync(process.execPath, ['--import=tsx', 'bench/run.ts', ...args], { encoding: 'utf8', stdio: 'pipe' })
+
+test('prints one JSON line for each figure, and nothing else', t => {
+  t.timeout(60_000)
+  const brief = ['--subject', 'floor', '--rounds', '1', '--duration', '30', '--json']
+  const figures = bench('latency', 'stream', 'bytes', ...brief)
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line) as Figure)
+  t.deepEqual(
+    figures.map(({ scenario, subject, metric, unit }) => [scenario, subject, metric, unit]),
+    [
+      ['bytes', 'floor', '64 KiB chunks', 'MB/s'],
+      ['bytes', 'floor', 'CPU of both ends', 'us/chunk'],
+      ['latency', 'floor', 'p50', 'us'],
+      ['latency', 'floor', 'p99', 'us'],
+      ['stream', 'floor', 'items', '1/s'],
+      ['stream', 'floor', 'CPU of both ends', 'us/item'],
+    ],
+  )
+  for (const { value, ratioToFloor } of figures) {
+    t.true(value > 0)
+    t.is(ratioToFloor, 1)
+  }
+})
+
+test('refuses a scenario and a subject that are not there', t => {
+  t.throws(() => bench('tea-time'), { message: /no scenario tea-time: there are bytes/ })
+  t.throws(() => bench('--subject', 'pigeon'), { message: /no subject pigeon: there are floor/ })
+})
+
+test('the median of an even count lies between the middle two', t => {
+  t.is(median([5, 1, 9]), 5)
+  t.is(median([4, 1, 9, 2]), 3)
+  t.is(median([]), NaN)
+})
+
+test('a ratio is taken to the floor of the same metric and scenario', t => {
+  const figure = (subject: string, metric: string, value: number) => ({
+    scenario: 's',
+    subject,
+    metric,
+    value,
+    unit: 'us',
+  })
+  const ratios = withRatios([
+    figure('floor', 'a', 4),
+    figure('floor', 'b', 8),
+    figure('x', 'b', 2),
+    figure('x', 'c', 1),
+  ])
+  t.deepEqual(
+    ratios.map(({ ratioToFloor }) => ratioToFloor),
+    [1, 1, 0.25, undefined],
+  )
+  t.deepEqual(tableOf(ratios).split('\n'), [
+    '          floor            x',
+    's: a, us   4.00            -',
+    's: b, us   8.00  2.00 (0.25)',
+    's: c, us      -         1.00',
+  ])
+})
+
+test('an answer or an item that is not the one asked for is told from the one that is', t => {
+  for (const n of [0, 1, 65_535, 65_536, 1_000_000]) {
+    const { text, total } = answerTo(askFor(n))
+    t.true(isAnswer(n, text, total))
+    t.false(isAnswer(n + 1, text, total))
+    t.false(isAnswer(n, `${text} `, total))
+    const item = itemAt(n)
+    t.true(isItem(n, item.text, item.total))
+    t.false(isItem(n + 1, item.text, item.total))
+  }
+})
