@@ -1,12 +1,11 @@
 import { Observable, type Subscriber } from 'rxjs'
 import { PipeError } from '../pipe/pipe-error.js'
-import type { Pipe } from '../pipe/pipe.js'
 import type { HeldPipe } from './hold-pipe.js'
 
 /** A listener's clients: those that wait for `pipes$`, and those that have gone through. */
 export interface WaitingRoom {
-  /** As {@link Door.pipes$} describes it. */
-  readonly pipes$: Observable<Pipe>
+  /** As {@link Door.pipes$} describes it, with what the transport may do to each. */
+  readonly held$: Observable<HeldPipe>
   /** How many clients wait for a subscription to `pipes$`. */
   readonly waiting: number
   /** Lets a client in. */
@@ -21,7 +20,7 @@ export interface WaitingRoom {
 export const waitingRoom = (): WaitingRoom => {
   const inside = new Set<HeldPipe>()
   const waiting: HeldPipe[] = []
-  let subscriber: Subscriber<Pipe> | undefined
+  let subscriber: Subscriber<HeldPipe> | undefined
   let whenLeft: (() => void) | undefined
 
   const settle = (): void => {
@@ -30,7 +29,7 @@ export const waitingRoom = (): WaitingRoom => {
     if (inside.size === 0) whenLeft()
   }
 
-  const pipes$ = new Observable<Pipe>(incomer => {
+  const held$ = new Observable<HeldPipe>(incomer => {
     if (subscriber !== undefined) {
       incomer.error(new PipeError('misused', 'pipes$ was subscribed to twice at a time: share() it'))
       return
@@ -40,14 +39,14 @@ export const waitingRoom = (): WaitingRoom => {
       subscriber = undefined
     })
     for (let held = waiting.shift(); held !== undefined; held = waiting.shift()) {
-      incomer.next(held.pipe)
+      incomer.next(held)
       if (incomer.closed) return
     }
     settle()
   })
 
   return {
-    pipes$,
+    held$,
     get waiting() {
       return waiting.length
     },
@@ -59,7 +58,7 @@ export const waitingRoom = (): WaitingRoom => {
       }
       held.over$.subscribe({ error: leave, complete: leave })
       if (subscriber === undefined) waiting.push(held)
-      else subscriber.next(held.pipe)
+      else subscriber.next(held)
     },
     close: left => {
       whenLeft = left

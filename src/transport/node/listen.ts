@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto'
+import { createServer } from 'node:net'
+import { Observable, type Subscriber } from 'rxjs'
+import { PipeError } from '../../pipe/pipe-error.js'
+import type { Pipe } from '../../pipe/pipe.js'
+import { ConnectionKey } from '../connection-key.js'
+import { type HeldPipe, holdPipe } from '../hold-pipe.js'
+import { waitingRoom } from '../waiting-room.js'
+import { clearStaleSocket } from './clear-stale-socket.js'
+import { type Place, placeFor, type Where } from './place.js'
+import { secretLength, socketBuffer } from './socket-defaults.js'
+import { socketCarrier } from './socket-carrier.js'
+
+/** Where and for whom to listen. */
+export interface BindOptions extends Where {
+  /** How many clients to let in; after the last, the listener stops and leaves no file. No limit unless told. */
+  readonly clients?: number
+  /** How many clients may wait for a subscription to `pipes$`; one more is turned away. 1,024 unless told. */
+  readonly waiting?: number
+  /** After unsubscribing: how long a client's pipe may take to end in order, in milliseconds. 1,000 unless told. */
+  readonly closeWithin?: number
+}
+
+/** A door whose pipes can still be held on to; for transports that are more than a listener. */
+export interface HeldDoor {
+  readonly key: ConnectionKey
+  readonly held$: Observable<HeldPipe>
+}
+
+const nothing = (): void => undefined
+
+const listenAt = (place: Place, options: BindOptions, end: Pipe['end'], subscriber: Subscriber<HeldDoor>): void => {
+  const { clients = Infinity, waiting = 1_024, closeWithin } = options
+  const secret = new Uint8Array(randomBytes(secretLength))
+  const room = waitingRoom()
+  const server = createServer({
+    allowHalfOpen: true,
+    pauseOnConnect: true,
+    noDelay: true,
+    highWaterMark: socketBuffer,
+  })
+  let listening = false
+  let admitted = 0
+  let giveUp = nothing
+
+  let stopListening = (): void => {
+    stopListening = nothing
+    giveUp()
+    server.close()
+    place.leave()
+  }
+  subscriber.add(() => {
+    stopListening()
+    room.hangUp()
+  })
+
+  server.on('listening', () => {
+    if (subscriber.closed) return
+    listening = true
+    place.settle()
+    subscriber.next({ key: ConnectionKey.of(place.address(server), secret), held$: room.held$ })
+  })
+
+  server.on('connection', socket => {
+    if (room.waiting >= waiting) {
+      socket.destroy()
+      return
+    }
+    const held = holdPipe(socketCarrier(socket), { end, secret, closeWithin })
+    admitted += 1
+    if (admitted >= clients) stopListening()
+    room.admit(held)
+    if (admitted >= clients) room.close(() => subscriber.complete())
+  })
+
+  let clearing = place.mayBeStale
+  server.on('error', (error: NodeJS.ErrnoException) => {
+    if (listening) {
+      // too many open files, say: the client is turned away, the listener lives on
+      process.emitWarning(`a client could not be let in: ${error.message}`, 'SluiceWarning')
+    } else if (error.code === 'EADDRINUSE' && clearing !== undefined) {
+      const stale = clearing
+      clearing = undefined
+      giveUp = clearStaleSocket(stale, failure => {
+        if (subscriber.closed) return
+        if (failure === undefined) place.listen(server)
+        else subscriber.error(failure)
+      })
+    } else {
+      const hint = 'choose another place, or look who listens there'
+      subscriber.error(new PipeError('refused', `could not listen (${error.message}): ${hint}`, { cause: error }))
+    }
+  })
+
+  place.listen(server)
+}
+
+/** {@link bind}, with pipes that can be held on to and that say of themselves which end they are. */
+export const listen = (options: BindOptions, end: Pipe['end']): Observable<HeldDoor> =>
+  new Observable(subscriber => {
+    try {
+      listenAt(placeFor(options), options, end, subscriber)
+    } catch (error) {
+      subscriber.error(error)
+    }
+  })
