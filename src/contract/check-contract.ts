@@ -1,4 +1,5 @@
 import type { Contract } from './contract.js'
+import { filesOf } from './describe.js'
 
-/** Refuses a contract that has no protobuf form. */
-export const checkContract = (_contract: Contract): void => undefined
+/** Refuses a contract that has no protobuf form, by trying. */
+export const checkContract = (contract: Contract): void => void filesOf(contract)

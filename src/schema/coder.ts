@@ -1,0 +1,120 @@
+import type { Reader } from 'protobufjs'
+import type { Coder, Decode, Encode } from './codec.js'
+import { DecodeClosures, strictly, type Manner, type ReadFunction } from './decode-closure.js'
+import { EncodeClosures, type WriteFunction } from './encode-closure.js'
+import { explain, explainWhy, Undecodable } from './explain.js'
+import { Fit } from './fit.js'
+import { InvalidValue } from './invalid-value.js'
+import { Mismatch } from './mismatch.js'
+import { Resolver } from './resolve.js'
+import type { StepType, Type } from './type.js'
+
+/** How encoders and decoders are made. */
+export interface CoderOptions {
+  /**
+   * `true` generates code, `false` makes closures; left out, Node and its kin generate where that is allowed and
+   * browsers make closures, since even asking whether code may be generated is reported as a breach of their policy
+   */
+  readonly codegen?: boolean
+}
+
+/** Makes encoders and decoders of types that were derived together. */
+export class CoderFactory {
+  readonly options: CoderOptions
+  readonly #encoders = new EncodeClosures()
+  readonly #resolver = new Resolver(new Fit())
+
+  constructor(options: CoderOptions = {}) {
+    this.options = options
+  }
+
+  /** Both directions, for bytes of our own making. */
+  coder(type: Type): Coder<unknown> {
+    let encode: Encode<unknown> | undefined
+    let decode: Decode<unknown> | undefined
+    // made when first used: an end that only calls a method never writes its answers
+    return {
+      encode: (value, writer) => {
+        encode ??= this.encoder(type)
+        encode(value, writer)
+      },
+      decode: reader => {
+        decode ??= this.decoder(type, type)
+        return decode(reader)
+      },
+    }
+  }
+
+  encoder(type: Type): Encode<unknown> {
+    const write = this.#encoders.topLevel(type)
+    return guardEncode(type, write)
+  }
+
+  /** Reads what a writer of another type wrote; the two must fit. */
+  decoder(reader: Type, writer: Type, resolver = this.#resolver): Decode<unknown> {
+    const plan = resolver.topLevel(reader, writer)
+    const strict = new DecodeClosures(strictly).topLevel(plan.message, plan.steps)
+    let loose: ReadFunction | undefined
+    return guardDecode(reader, strict, bytes => {
+      loose ??= new DecodeClosures(loosely).topLevel(plan.message, plan.steps)
+      return loose(bytes, 0)
+    })
+  }
+}
+
+/** Turns whatever a write function throws into {@link InvalidValue}. */
+export const guardEncode =
+  (type: Type, write: WriteFunction): Encode<unknown> =>
+  (value, writer) => {
+    try {
+      write(value, writer, 0)
+    } catch (error) {
+      const errors = error instanceof Mismatch && error.why === undefined ? explain(type, value) : []
+      throw new InvalidValue(errors.length > 0 ? errors : explainWhy(type, value, error))
+    }
+  }
+
+/** Turns whatever a read function throws into {@link InvalidValue}. */
+export const guardDecode =
+  (type: Type, read: ReadFunction, loosely: (reader: Reader) => unknown): Decode<unknown> =>
+  reader => {
+    const { pos, len } = reader
+    try {
+      return read(reader, 0)
+    } catch (error) {
+      reader.len = len
+      reader.pos = pos
+      throw new InvalidValue(whyNot(type, error, () => loosely(reader)), 'the bytes hold no value of the codec')
+    } finally {
+      reader.len = len
+    }
+  }
+
+const whyNot = (type: Type, error: unknown, read: () => unknown) => {
+  if (error instanceof Mismatch && error.why === undefined)
+    try {
+      const errors = explain(type, read())
+      if (errors.length > 0) return errors
+    } catch {
+      // bytes that are no message are told by the first error
+    }
+  return explainWhy(type, undefined, error)
+}
+
+// reads as much as there is, so that all that is wrong with it can be told
+const loosely: Manner = {
+  steps: (steps: readonly StepType[]) => {
+    const vias = steps.filter(step => step.kind === 'via')
+    if (vias.length === 0) return undefined
+    return value => {
+      let result = value
+      for (const { codec, name } of vias) {
+        const decoded = codec.decode(result)
+        if (decoded._tag === 'Left') return new Undecodable(`expected ${name}`, decoded.left)
+        result = decoded.right
+      }
+      return result
+    }
+  },
+  missing: () => undefined,
+}

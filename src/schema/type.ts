@@ -1,0 +1,239 @@
+import type * as t from 'io-ts'
+
+/**
+ * What a value looks like on the wire: the one form in which both ends' schemas are held.
+ *
+ * {@link derive} makes it of an io-ts codec, {@link fromDescriptor} of a far end's descriptor. Field numbers are part of
+ * it, names of messages are not: two ends are compared by what their messages hold.
+ *
+ * A `body` is what a message is made of and has an identity; a node around it adds steps, so that a branded record
+ * and the plain one share their message.
+ */
+export type Type = ScalarType | EnumType | RecordType | TupleType | ArrayType | DictType | UnionType | UnknownType
+
+/** The kinds of number, text and bytes: protobuf's own, and two that say which JavaScript type they are. */
+export type Scalar =
+  | 'string'
+  | 'bool'
+  | 'bytes'
+  | 'double'
+  | 'float'
+  | 'int32'
+  | 'uint32'
+  | 'sint32'
+  | 'fixed32'
+  | 'sfixed32'
+  | 'int64'
+  | 'uint64'
+  | 'sint64'
+  | 'fixed64'
+  | 'sfixed64'
+  /** an int64 that is a JavaScript number, so within 2^53 */
+  | 'int53'
+  /** a bigint of any size: two's complement, big-endian, in a bytes field */
+  | 'bigint'
+
+/** What an enum's value stands for. */
+export type Literal = string | number | boolean | null | undefined
+
+/**
+ * What lies between a value on the wire and the user's value, innermost first.
+ *
+ * `refine` lets values pass, `via` turns the wire's value into the user's.
+ */
+export type StepType =
+  | { readonly kind: 'refine'; readonly name: string; readonly holds: (value: never) => boolean; readonly codec: t.Any }
+  | { readonly kind: 'via'; readonly name: string; readonly codec: t.Any }
+
+interface Node {
+  /** innermost first; the descriptor of a far end names refinements only */
+  readonly steps: readonly StepType[]
+  /** the codec it was derived from */
+  readonly codec?: t.Any | undefined
+}
+
+export interface ScalarType extends Node {
+  readonly kind: 'scalar'
+  readonly scalar: Scalar
+}
+
+export interface EnumValue {
+  readonly number: number
+  readonly literal: Literal
+}
+
+/** Literals, keys, `null`, `undefined`: a choice of values that hold nothing. */
+export interface EnumType extends Node {
+  readonly fallback?: Fallback | undefined
+  readonly kind: 'enum'
+  readonly body: EnumBody
+}
+
+export interface EnumBody {
+  readonly hint: string
+  readonly values: readonly EnumValue[]
+}
+
+/** A reader's answer to what its enum or union does not know. */
+export interface Fallback {
+  readonly value: unknown
+}
+
+export interface Field {
+  /** the property's own name */
+  readonly key: string
+  /** its name in the descriptor */
+  readonly name: string
+  readonly required: boolean
+  /** one number; for a union that lies in the record, one for each of its members */
+  readonly numbers: readonly number[]
+  readonly type: Type
+  /** names by which a writer may call it */
+  readonly aliases: readonly string[]
+  /** the value that a reader takes for an absent field */
+  readonly fallback?: { readonly value: unknown } | undefined
+  /** the number that was asked for, where one was */
+  readonly pinned?: number | undefined
+  /** absent means zero, as in a proto3 field without presence */
+  readonly implicit?: boolean
+}
+
+export interface RecordType extends Node {
+  readonly kind: 'record'
+  readonly body: RecordBody
+}
+
+export interface RecordBody {
+  readonly hint: string
+  fields: readonly Field[]
+}
+
+export interface TupleType extends Node {
+  readonly kind: 'tuple'
+  readonly body: RecordBody
+}
+
+export interface ArrayType extends Node {
+  readonly kind: 'array'
+  readonly body: ArrayBody
+}
+
+export interface ArrayBody {
+  readonly hint: string
+  /** its field number in the message that wraps it where it cannot be a repeated field */
+  readonly number: number
+  item: Type
+}
+
+export interface DictType extends Node {
+  readonly kind: 'dict'
+  readonly body: DictBody
+}
+
+export interface DictBody {
+  readonly hint: string
+  readonly number: number
+  /** what keys must satisfy; a key that does not is not part of the value */
+  readonly holdsKey: ((key: string) => boolean) | undefined
+  value: Type
+}
+
+export interface Member {
+  /** its name in the `oneof` */
+  readonly name: string
+  readonly number: number
+  readonly type: Type
+}
+
+export interface UnionType extends Node {
+  readonly kind: 'union'
+  readonly body: UnionBody
+  readonly fallback?: Fallback | undefined
+}
+
+export interface UnionBody {
+  readonly hint: string
+  members: readonly Member[]
+}
+
+/** Whatever is data: `sluice.v1.Value`. */
+export interface UnknownType extends Node {
+  readonly kind: 'unknown'
+}
+
+/** The bodies that are messages of their own. */
+export type Body = RecordBody | ArrayBody | DictBody | UnionBody
+
+/**
+ * How a type lies in a field of a message.
+ *
+ * A required array is a repeated field, a required dictionary a map, a union a `oneof`; anything else is one field, and
+ * what cannot be one is wrapped in a message.
+ */
+export type Layout = 'single' | 'repeated' | 'map' | 'oneof' | 'constant'
+
+/** {@link Layout} of a type in a field. */
+export const layoutOf = (type: Type, required: boolean): Layout => {
+  switch (type.kind) {
+    case 'union':
+      return 'oneof'
+    case 'array':
+      return required ? 'repeated' : 'single'
+    case 'dict':
+      return required ? 'map' : 'single'
+    case 'enum':
+      return required && type.body.values.length === 1 ? 'constant' : 'single'
+    default:
+      return 'single'
+  }
+}
+
+/** True when a value is written as one length-delimited message. */
+export const isMessage = (type: Type): type is Exclude<Type, { readonly kind: 'scalar' | 'enum' }> =>
+  type.kind !== 'scalar' && type.kind !== 'enum'
+
+/** True for the records, whose message is their own; other messages wrap a value. */
+export const isRecord = (type: Type): type is RecordType | TupleType => type.kind === 'record' || type.kind === 'tuple'
+
+/** protobuf's wire types */
+export const wireTypeOf = (type: Type): 0 | 1 | 2 | 5 => {
+  if (type.kind === 'enum') return 0
+  if (type.kind !== 'scalar') return 2
+  switch (type.scalar) {
+    case 'string':
+    case 'bytes':
+    case 'bigint':
+      return 2
+    case 'double':
+    case 'fixed64':
+    case 'sfixed64':
+      return 1
+    case 'float':
+    case 'fixed32':
+    case 'sfixed32':
+      return 5
+    default:
+      return 0
+  }
+}
+
+/** True when an array of them is written as one packed field. */
+export const isPacked = (type: Type): boolean => !isMessage(type) && wireTypeOf(type) !== 2
+
+/** The tag in front of a field. */
+export const tagOf = (number: number, type: Type): number => ((number << 3) | wireTypeOf(type)) >>> 0
+
+/** True when `undefined` is one of the type's own values. */
+export const takesUndefined = (type: Type): boolean => {
+  if (type.steps.some(step => step.kind === 'via')) return false
+  switch (type.kind) {
+    case 'enum':
+      return type.body.values.some(value => value.literal === undefined)
+    case 'union':
+      return type.body.members.some(member => takesUndefined(member.type))
+    case 'unknown':
+      return true
+    default:
+      return false
+  }
+}
