@@ -49,6 +49,10 @@ test(
   /[Nn]ested|subscribe/,
 )
 
+test('any stands in a bound', async t => {
+  t.deepEqual(await complaints(core, 'export const size = <M extends Map<string, any>>(map: M) => map.size\n'), [])
+})
+
 test('lets a text without faults pass', async t => {
   t.deepEqual(await complaints(core, 'export const one = 1\n'), [])
 })
