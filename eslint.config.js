@@ -150,6 +150,9 @@ export default defineConfig(
       '@typescript-eslint/no-unnecessary-condition': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/no-meaningless-void-operator': 'off', // `void promise` says that it is left alone on purpose
+      '@typescript-eslint/prefer-for-of': 'off', // a hot loop counts: no iterator
+      '@typescript-eslint/no-unnecessary-type-arguments': 'off', // spelled out where it tells the reader something
+      '@typescript-eslint/no-generated-empty-object-type': 'off', // as above: a contract without methods
       '@typescript-eslint/no-explicit-any': 'off', // see `types` above
       '@typescript-eslint/no-non-null-assertion': 'off', // the index of a bounded loop, under noUncheckedIndexedAccess
       '@typescript-eslint/non-nullable-type-assertion-style': 'off', // goes with the one above: either is fine

@@ -50,7 +50,7 @@ test(
 )
 
 test('any stands in a bound', async t => {
-  t.deepEqual(await complaints(core, 'export const size = <M extends Map<string, any>>(map: M) => map.size\n'), [])
+  t.deepEqual(await complaints(core, 'export const same = <M extends Map<string, any>>(map: M): M => map\n'), [])
 })
 
 test('lets a text without faults pass', async t => {
