@@ -4,23 +4,27 @@ import type { Metadata } from '../wire/frame.js'
 import { TaggedError } from '../error/tagged-error.js'
 import type { Remote } from './remote.js'
 
+/** What a call of one answer is answered with: the value, or the first one of an Observable or Promise. */
+export type OneAnswer<Out> = Out | Observable<Out> | PromiseLike<Out>
+
 /**
  * An incoming call: one value of `peer.incoming.method`.
  *
  * The first `reply` or `fail` claims it; a second one throws {@link AlreadyAnswered} where it was made.
  *
- * @typeParam In - what the caller sends
+ * @typeParam In - what the caller sends: a value, or a stream of them
  * @typeParam Out - what it is answered with
  * @typeParam E - the failure that the method names
  * @typeParam From - the peer that it came from
+ * @typeParam Answer - what `reply` takes
  */
-export interface Call<In, Out, E = never, From = unknown> {
+export interface Call<In, Out, E = never, From = unknown, Answer = OneAnswer<Out> | ObservableInput<Out>> {
   readonly method: string
   readonly kind: MethodKind
-  /** What the caller asked; `undefined` for an upload or a channel. */
+  /** What the caller asked; for an upload or a channel the stream of its items, which is `requests$`. */
   readonly request: In
-  /** What the caller sends, item by item, of an upload or a channel; has one subscriber, and empty otherwise. */
-  readonly requests$: Remote<In>
+  /** What the caller sends, item by item, of an upload or a channel: has one subscriber. Empty for the other kinds. */
+  readonly requests$: In extends Remote<infer Item> ? Remote<Item> : Remote<never>
   /** Who called: group by it to be fair to clients. */
   readonly peer: From
   /** What the caller sent beside its request. */
@@ -32,23 +36,26 @@ export interface Call<In, Out, E = never, From = unknown> {
   /** How many more items the caller takes at present; replays the latest, completes when the call is settled. */
   readonly demand$: Observable<number>
   /** Emits once how the call went, then completes; replays. */
-  readonly settled$: Observable<Settled<In, Out, E, From>>
+  readonly settled$: Observable<Settled>
   /**
    * Answers. An Observable is subscribed at once, anything that waits to be asked is pulled as the caller takes it.
    *
    * A request or an upload takes a value, or the first one of an Observable or Promise; a stream or a channel takes any
    * `ObservableInput`; an event takes whatever there is to do, and its values go nowhere.
    */
-  reply(answer: Out | ObservableInput<Out>): void
+  reply(answer: Answer): void
   /** Fails the call: with the method's own failure where its codec holds for `error`, with a `Defect` otherwise. */
   fail(error: E | Error): void
 }
 
+/** Any incoming call. */
+export type AnyCall = Call<any, any, any, any, any>
+
 /** How an incoming call went. */
-export interface Settled<In = unknown, Out = unknown, E = unknown, From = unknown> {
+export interface Settled<C = AnyCall> {
   readonly _tag: 'Replied' | 'Failed' | 'Cancelled'
-  readonly call: Call<In, Out, E, From>
-  /** What it failed with, for `Failed`. */
+  readonly call: C
+  /** What it failed with, or was cancelled by. */
   readonly error?: unknown
   /** From its arrival to its end, in milliseconds. */
   readonly ms: number

@@ -6,17 +6,15 @@ import { AlreadyAnswered, type Call, type Settled } from './call.js'
 import { Cancelled, Defect, NoReply, Overflow, Timeout, TooLarge } from './call-errors.js'
 import { failFrame, invalidPayload, messageOf, statusFrame } from './fail-frame.js'
 import { ItemSender } from './item-sender.js'
+import { isPromise } from './pull-source.js'
 import type { Line } from './line.js'
 import { givesMany, takesMany, type ServingEnd } from './method-end.js'
 import { Remote, type Consumer } from './remote.js'
 
 const noMetadata: Metadata = Object.freeze({})
 
-const isPromise = (value: unknown): value is PromiseLike<unknown> =>
-  typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
-
 /** A call that the far end made, from its `Open` to its end; what users see as a {@link Call}. */
-export class IncomingCall implements Call<unknown, unknown, unknown> {
+export class IncomingCall implements Call<unknown, unknown, unknown, unknown, unknown> {
   /** Called once, when the call is settled. */
   whenSettled: ((settled: Settled) => void) | undefined
   /** When an unclaimed call is let go: milliseconds by the line's clock. */
@@ -38,7 +36,7 @@ export class IncomingCall implements Call<unknown, unknown, unknown> {
   private readonly credit: Allowance | undefined
 
   /**
-   * @param request - the decoded request; `undefined` where items follow instead
+   * @param asked - the decoded request; `undefined` where items follow instead
    * @param openedAt - when it arrived, by the line's clock
    */
   constructor(
@@ -46,7 +44,7 @@ export class IncomingCall implements Call<unknown, unknown, unknown> {
     private readonly end: ServingEnd,
     readonly peer: unknown,
     open: Open,
-    readonly request: unknown,
+    private readonly asked: unknown,
     private readonly openedAt: number,
   ) {
     this.id = open.id
@@ -68,7 +66,11 @@ export class IncomingCall implements Call<unknown, unknown, unknown> {
     return this.claimed || this.ended !== undefined
   }
 
-  get requests$(): Remote<unknown> {
+  get request(): unknown {
+    return takesMany(this.end.kind) ? this.requests$ : this.asked
+  }
+
+  get requests$(): Remote<never> {
     return new Remote(consumer => this.takeItems(consumer))
   }
 
@@ -120,7 +122,12 @@ export class IncomingCall implements Call<unknown, unknown, unknown> {
 
   /** Nobody will answer any more. */
   letGo(): void {
-    if (!this.taken) this.refuse('NO_REPLY', new NoReply(this.method))
+    this.refuse('NO_REPLY', new NoReply(this.method))
+  }
+
+  /** How it went; `undefined` while it is open. */
+  get outcome(): Settled | undefined {
+    return this.ended
   }
 
   onNext(payload: Uint8Array): void {

@@ -16,7 +16,7 @@ export class IncomingHub {
     return () => {
       subscription.unsubscribe()
       if (this.arrivals.observed) return
-      for (const call of this.unclaimed) call.letGo()
+      for (const call of this.unclaimed) if (!call.taken) call.letGo()
       this.unclaimed.clear()
     }
   })

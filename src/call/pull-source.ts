@@ -15,6 +15,9 @@ export interface PullSource<T> {
   close(): void
 }
 
+/** True for whatever has a `then`. */
+export const isPromise = (value: unknown): value is PromiseLike<unknown> => hasMethod(value, 'then')
+
 const hasMethod = (value: unknown, name: PropertyKey): boolean =>
   typeof value === 'object' && value !== null && typeof (value as Record<PropertyKey, unknown>)[name] === 'function'
 

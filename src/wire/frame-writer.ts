@@ -55,13 +55,6 @@ export class FrameWriter {
     this.emit(batch)
   }
 
-  /** Forgets what is queued. */
-  stop(): void {
-    this.flushing?.unsubscribe()
-    this.flushing = undefined
-    this.start = this.writer.pos
-  }
-
   private readonly endOfTick = (): void => {
     this.flushing = undefined
     this.flush()

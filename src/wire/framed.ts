@@ -23,7 +23,8 @@ export const framed =
     outgoing.subscribe({
       next: frame => writer.push(frame),
       error: (error: unknown) => {
-        writer.stop()
+        // the last thing said may be why
+        writer.flush()
         pipe.outgoing.error(error)
       },
       complete: () => {

@@ -1,3 +1,4 @@
+import protobuf from 'protobufjs/minimal.js'
 import type { Reader, Writer } from 'protobufjs/minimal.js'
 import { readSafeInteger, within } from './call-frame-codec.js'
 import type {
@@ -144,7 +145,20 @@ const readLimits = (reader: Reader): Limits => {
   return limits
 }
 
+/** The bytes of the hellos that were read, for the proof: an end that is newer may have said more than we understand. */
+const asRead = new WeakMap<Hello, Uint8Array>()
+
+/** A `Hello` message as it is, or was, sent: without tag and length. */
+export const helloBytes = (hello: Hello): Uint8Array => {
+  const read = asRead.get(hello)
+  if (read !== undefined) return read
+  const writer = protobuf.Writer.create()
+  writeHello(hello, writer)
+  return writer.finish()
+}
+
 const readHello = (reader: Reader): Hello => {
+  const bytes = reader.buf.slice(reader.pos, reader.len)
   const versions: number[] = []
   const serves: Offer[] = []
   const uses: Offer[] = []
@@ -169,7 +183,20 @@ const readHello = (reader: Reader): Hello => {
     else return false
     return true
   })
-  return { _tag: 'Hello', versions, nonce, proof, limits, validation, serves, uses, heartbeatMs, capabilities }
+  const hello: Hello = {
+    _tag: 'Hello',
+    versions,
+    nonce,
+    proof,
+    limits,
+    validation,
+    serves,
+    uses,
+    heartbeatMs,
+    capabilities,
+  }
+  asRead.set(hello, bytes)
+  return hello
 }
 
 const readDescribed = (reader: Reader) => {

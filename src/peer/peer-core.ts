@@ -1,0 +1,256 @@
+import { BehaviorSubject, Observable, ReplaySubject, Subject, timer, type SchedulerLike, type Subscription } from 'rxjs'
+import { Cancelled, Disconnected, SessionLost, Timeout } from '../call/call-errors.js'
+import type { CallOptions } from '../call/calls-options.js'
+import { defaultTimeout } from '../call/calls-options.js'
+import { Calls } from '../call/calls.js'
+import { IncomingHub } from '../call/incoming-hub.js'
+import type { CallingEnd } from '../call/method-end.js'
+import { Remote, type Consumer, type Flow } from '../call/remote.js'
+import type { CompiledContract, CompiledMethod } from '../contract/compile-contract.js'
+import type { BufferOptions } from '../flow/bounded-buffer.js'
+import type { Attempt } from '../pipe/pipe.js'
+import type { SchemaReport } from '../session/judge.js'
+import type { Session, SessionOptions } from '../session/session.js'
+import { callingEnd, servingEnd } from './method-ends.js'
+import type { Peer } from './peer-types.js'
+import type { Status } from './status.js'
+
+/** A peer's set-up with every default filled in. */
+export interface PeerSetup {
+  readonly session: SessionOptions
+  readonly serves: readonly CompiledContract[]
+  readonly uses: readonly CompiledContract[]
+  readonly grace: number
+  readonly claimWithin: number
+  readonly waiting: number
+  readonly buffer: BufferOptions
+  readonly stacks: boolean
+  readonly scheduler: SchedulerLike
+}
+
+/** One session's calls. */
+interface Connection {
+  readonly session: Session
+  readonly calls: Calls
+  readonly methods: ReadonlyMap<string, CallingEnd>
+}
+
+type AnyPeer = Peer<any, any>
+
+const untouched: Flow = { unsubscribe: () => undefined, consumed: () => undefined }
+
+/** What stands behind a {@link Peer}: lives on over every session of a dialler, over one session of a listener. */
+export class PeerCore {
+  readonly peer: AnyPeer
+  private readonly hubs = new Map<string, IncomingHub>()
+  private readonly used = new Map<string, CompiledMethod>()
+  private readonly status$ = new BehaviorSubject<Status>({ _tag: 'Connecting' })
+  private readonly schema$ = new ReplaySubject<SchemaReport>(1)
+  private readonly connected$ = new Subject<Connection>()
+  private connection: Connection | undefined
+  private attempts: Subscription | undefined
+  private closing = false
+  private ended: { readonly error?: unknown } | undefined
+
+  /** @param whenClosed - called when `close()` is done: there is to be no other session */
+  constructor(
+    private readonly setup: PeerSetup,
+    private readonly whenClosed: () => void,
+  ) {
+    const methodsOf = (contracts: readonly CompiledContract[]) => contracts.flatMap(contract => contract.methods)
+    const incoming: Record<string, Observable<unknown>> = {}
+    for (const { name } of methodsOf(setup.serves)) {
+      const hub = new IncomingHub()
+      this.hubs.set(name, hub)
+      incoming[name] = hub.calls$
+    }
+    const remote: Record<string, unknown> = {}
+    for (const method of methodsOf(setup.uses)) {
+      this.used.set(method.name, method)
+      remote[method.name] = (input: unknown, options: CallOptions = {}) =>
+        new Remote(consumer => this.call(method.name, input, options, consumer))
+    }
+    this.peer = {
+      remote: remote as AnyPeer['remote'],
+      incoming: incoming as AnyPeer['incoming'],
+      status$: this.status$.asObservable(),
+      schema$: this.schema$.asObservable(),
+      close: reason => this.close(reason),
+      flush: () => new Observable(subscriber => this.flush(subscriber)),
+    }
+  }
+
+  /** A session has begun: calls may be made. */
+  begin(session: Session): void {
+    const { judgement, report } = session
+    const { setup } = this
+    const served = judgement.serves.flatMap(judged =>
+      judged.ours.methods.map(method => ({
+        end: servingEnd(judged, method, report),
+        hub: this.hubs.get(method.name) as IncomingHub,
+      })),
+    )
+    const methods = new Map(
+      judgement.uses.flatMap(judged =>
+        judged.ours.methods.map(method => [method.name, callingEnd(judged, method, report)] as const),
+      ),
+    )
+    const calls = new Calls(session.pipe, served, {
+      scheduler: setup.scheduler,
+      frameBytes: session.limits.frameBytes,
+      concurrency: session.limits.calls,
+      waiting: setup.waiting,
+      accepts: setup.session.limits.calls,
+      claimWithin: setup.claimWithin,
+      stacks: setup.stacks,
+      buffer: setup.buffer,
+      peer: () => this.peer,
+      violated: rule => session.violated(rule),
+    })
+    this.connection = { session, calls, methods }
+    this.attempts?.unsubscribe()
+    this.schema$.next(report)
+    this.status$.next({ _tag: 'Connected' })
+  }
+
+  /** Lets calls that were made before the session go ahead; after the peer has been handed out. */
+  release(): void {
+    if (this.connection !== undefined) this.connected$.next(this.connection)
+  }
+
+  /**
+   * The session has ended.
+   *
+   * @param error - how; `undefined` after an orderly goodbye
+   * @param attempts - of the pipe: there when somebody is going to dial again
+   */
+  lose(error: unknown, attempts: Observable<Attempt> | undefined): void {
+    const { connection } = this
+    this.connection = undefined
+    const again = attempts !== undefined && !this.closing
+    if (again && this.ended === undefined) {
+      this.status$.next({ _tag: 'Reconnecting', attempt: 1, nextTryAt: undefined, error })
+      this.attempts = attempts.subscribe({
+        next: ({ attempt, nextTryAt, error: last }) =>
+          this.status$.next({ _tag: 'Reconnecting', attempt, nextTryAt, error: last }),
+        // what becomes of the dialling is for the source of pipes to say
+        error: () => undefined,
+      })
+    }
+    const cause = error === undefined ? undefined : { cause: error }
+    connection?.calls.end((method, sent) =>
+      again ? new SessionLost(method, sent, cause) : new Disconnected(method, cause),
+    )
+  }
+
+  /** There will be no other session. */
+  end(ended: { readonly error?: unknown }): void {
+    if (this.ended !== undefined) return
+    this.ended = ended
+    this.attempts?.unsubscribe()
+    this.lose(ended.error, undefined)
+    this.connected$.complete()
+    for (const hub of this.hubs.values()) hub.complete()
+    this.status$.next({ _tag: 'Disconnected', ...ended })
+    this.status$.complete()
+    this.schema$.complete()
+  }
+
+  private call(name: string, input: unknown, options: CallOptions, consumer: Consumer<unknown>): Flow {
+    const { signal } = options
+    if (signal === undefined) return this.callNow(name, input, options, consumer)
+    if (signal.aborted) {
+      consumer.error(new Cancelled(name, { cause: signal.reason }))
+      return untouched
+    }
+    const flow = this.callNow(name, input, options, consumer)
+    const abort = () => {
+      flow.unsubscribe()
+      consumer.error(new Cancelled(name, { cause: signal.reason }))
+    }
+    signal.addEventListener('abort', abort)
+    return {
+      consumed: size => flow.consumed(size),
+      unsubscribe: () => {
+        signal.removeEventListener('abort', abort)
+        flow.unsubscribe()
+      },
+    }
+  }
+
+  private callNow(name: string, input: unknown, options: CallOptions, consumer: Consumer<unknown>): Flow {
+    const { connection } = this
+    const method = connection?.methods.get(name)
+    if (connection !== undefined && method !== undefined) return connection.calls.open(method, input, options, consumer)
+    if (this.ended !== undefined) {
+      consumer.error(new Disconnected(name, 'error' in this.ended ? { cause: this.ended.error } : undefined))
+      return untouched
+    }
+    return this.callLater(name, input, options, consumer)
+  }
+
+  /** Waits for a session; the time spent waiting counts. */
+  private callLater(name: string, input: unknown, options: CallOptions, consumer: Consumer<unknown>): Flow {
+    const { scheduler } = this.setup
+    const method = this.used.get(name)?.method
+    const usual = method?.kind === 'request' ? defaultTimeout : Infinity
+    const afterMs = options.timeout ?? method?.options.timeout ?? usual
+    const since = scheduler.now()
+    let flow: Flow | undefined
+    const waiting = this.connected$.subscribe({
+      next: () => {
+        waiting.unsubscribe()
+        const timeout = afterMs === Infinity ? Infinity : Math.max(0, afterMs - (scheduler.now() - since))
+        flow = this.callNow(name, input, { ...options, timeout }, consumer)
+      },
+      complete: () => {
+        waiting.unsubscribe()
+        consumer.error(
+          new Disconnected(name, this.ended?.error === undefined ? undefined : { cause: this.ended.error }),
+        )
+      },
+    })
+    if (afterMs < Infinity)
+      waiting.add(
+        timer(afterMs, scheduler).subscribe(() => {
+          waiting.unsubscribe()
+          consumer.error(new Timeout(name, afterMs))
+        }),
+      )
+    return {
+      consumed: size => flow?.consumed(size),
+      unsubscribe: () => {
+        waiting.unsubscribe()
+        flow?.unsubscribe()
+      },
+    }
+  }
+
+  private close(reason?: string): Observable<never> {
+    return new Observable(subscriber => {
+      subscriber.add(this.connected$.subscribe({ complete: () => subscriber.complete() }))
+      if (this.closing || this.ended !== undefined) return
+      this.closing = true
+      const { connection } = this
+      if (connection === undefined) return this.whenClosed()
+      const { scheduler } = this.setup
+      const goodbye = () => {
+        grace.unsubscribe()
+        connection.session.goodbye(reason)
+      }
+      const grace = timer(this.setup.grace, scheduler).subscribe(goodbye)
+      connection.calls.close(goodbye)
+    })
+  }
+
+  private flush(subscriber: { add(teardown: Subscription): void; error(error: unknown): void }): void {
+    const { connection } = this
+    if (connection === undefined) subscriber.error(new Disconnected('flush'))
+    else subscriber.add(connection.session.ping().subscribe(subscriber as never))
+  }
+
+  /** Whether `close()` has been asked for. */
+  get isClosing(): boolean {
+    return this.closing
+  }
+}

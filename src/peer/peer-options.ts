@@ -1,0 +1,36 @@
+import type { SchedulerLike } from 'rxjs'
+import type { BufferOptions } from '../flow/bounded-buffer.js'
+import type { Limits, Validation } from '../wire/frame.js'
+
+/** How a peer is set up. Everything has a default. */
+export interface PeerOptions<Serves, Uses> {
+  /** The contract, or contracts, that this end answers. */
+  readonly serves?: Serves
+  /** The contract, or contracts, that this end calls. */
+  readonly uses?: Uses
+  /**
+   * What to do about methods on which the two ends' contracts disagree. `report` (the default): they fail with
+   * `SchemaMismatch`, the others work. `require`: the session is refused. `off`: nobody looks.
+   */
+  readonly validation?: Validation
+  /** What this end takes in; defaults: frames of 16 MiB, messages of 64 MiB, 1,024 calls at once. */
+  readonly limits?: Partial<Limits>
+  /** Longest the handshake may take, in milliseconds; default 5,000. */
+  readonly handshakeTimeout?: number
+  /** Longest that `close()` waits for calls in flight, in milliseconds; default 5,000. */
+  readonly grace?: number
+  /** How long an incoming call may stay unanswered while its subscribers hold it, in milliseconds; default 30,000. */
+  readonly claimWithin?: number
+  /** Calls that may wait for their turn before more of them fail with `Overloaded`; default 16,384. */
+  readonly waiting?: number
+  /** What becomes of items that an Observable emits faster than the far end takes them; default: `error` past 1,024. */
+  readonly buffer?: BufferOptions
+  /** Whether the stack of an error that a handler throws travels to the caller; default `false`. */
+  readonly stacks?: boolean
+  /** Told of clients that came to no session, on a listener; a dialler fails with the error. */
+  readonly refused?: (error: unknown) => void
+  /** Clock for every timer; default `asyncScheduler`. */
+  readonly scheduler?: SchedulerLike
+  /** Random bytes; default the platform's `crypto`. */
+  readonly random?: (size: number) => Uint8Array
+}
