@@ -32,21 +32,27 @@ export interface Method<K extends MethodKind, In, Out, E> {
   readonly kind: K
   readonly input: t.Type<In, unknown, unknown>
   readonly output: t.Type<Out, unknown, unknown>
-  readonly failure: t.Type<E, unknown, unknown> | undefined
+  readonly failure: [E] extends [never] ? undefined : t.Type<E, unknown, unknown>
   readonly options: MethodOptions
 }
 
 /** Any method. io-ts's codecs are invariant, so only `any` stands above all of them. */
-export type AnyMethod = Method<MethodKind, any, any, any>
+export interface AnyMethod {
+  readonly kind: MethodKind
+  readonly input: t.Type<any, unknown, unknown>
+  readonly output: t.Type<any, unknown, unknown>
+  readonly failure: t.Type<any, unknown, unknown> | undefined
+  readonly options: MethodOptions
+}
 
 /** The value, or the type of the many values, that a caller sends. */
-export type InputOf<M> = M extends Method<MethodKind, infer In, any, any> ? In : never
+export type InputOf<M> = M extends { readonly input: t.Type<infer In, any, any> } ? In : never
 
 /** The value, or the type of the many values, that a handler answers with. */
-export type OutputOf<M> = M extends Method<MethodKind, any, infer Out, any> ? Out : never
+export type OutputOf<M> = M extends { readonly output: t.Type<infer Out, any, any> } ? Out : never
 
 /** The failure that a handler may answer with; `never` where the method has none. */
-export type FailureOf<M> = M extends Method<MethodKind, any, any, infer E> ? E : never
+export type FailureOf<M> = M extends { readonly failure: t.Type<infer E, any, any> } ? E : never
 
 /** The options of a method that answers; `failure` is the codec of its typed failures. */
 export interface FailingOptions extends MethodOptions {
