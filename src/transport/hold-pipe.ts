@@ -26,6 +26,8 @@ export interface HeldPipe {
    * comes in unread is dropped, and past the limit the pipe is destroyed.
    */
   readonly hangUp: () => void
+  /** The same for a far end that is known to be gone: what it said before is kept for a reader, as long as the limit. */
+  readonly windUp: () => void
 }
 
 /**
@@ -135,14 +137,18 @@ export const holdPipe = (open: OpenCarrier, facts: PipeFacts): HeldPipe => {
     }
   })
 
+  const windUp = (): void => {
+    if (closed) return
+    endOurs()
+    limit ??= setTimeout(() => carrier.destroy(), closeWithin)
+  }
+
   const hangUp = (): void => {
     if (closed || hungUp) return
     hungUp = true
     queueMicrotask(() => {
-      if (closed) return
-      endOurs()
-      if (reader === undefined) carrier.discard()
-      limit = setTimeout(() => carrier.destroy(), closeWithin)
+      if (!closed && reader === undefined) carrier.discard()
+      windUp()
     })
   }
 
@@ -150,6 +156,7 @@ export const holdPipe = (open: OpenCarrier, facts: PipeFacts): HeldPipe => {
     pipe: { end, incoming, outgoing, writable: writable.asObservable(), ...(secret === undefined ? {} : { secret }) },
     over$,
     hangUp,
+    windUp,
   }
 }
 

@@ -60,11 +60,11 @@ export const record = <T>(source: Observable<T>, each: (value: T) => void = () =
   return { values, end: () => end, ended, unsubscribe: () => subscription.unsubscribe() }
 }
 
-/** Waits for a promise, five seconds at most. */
+/** Waits for a promise, ten seconds at most. */
 export const within = async <T>(promise: Promise<T>, what: string): Promise<T> => {
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what}: not within 5 s`)), 5_000)
+    timer = setTimeout(() => reject(new Error(`${what}: not within 10 s`)), 10_000)
   })
   try {
     return await Promise.race([promise, late])
@@ -153,10 +153,10 @@ export const withPair = (rig$: Observable<Rig>, body: (pair: Pair, rig: Rig) => 
 
 /** Asks again until there is an answer. */
 export const until = async <T>(ask: () => T | undefined, what: string): Promise<T> => {
-  for (let turn = 0; turn < 2_500; turn += 1) {
+  for (let turn = 0; turn < 5_000; turn += 1) {
     const answer = ask()
     if (answer !== undefined) return answer
     await pause(2)
   }
-  throw new Error(`${what}: not within 5 s`)
+  throw new Error(`${what}: not within 10 s`)
 }
