@@ -1,5 +1,5 @@
 import type { DraftField } from './number-fields.js'
-import type { EnumValue, Member, RecordBody, Scalar, StepType, Type } from './type.js'
+import type { EnumValue, Member, RecordBody, Scalar, StepType, Type, UnionBody } from './type.js'
 import { Unmappable } from './unmappable.js'
 
 interface Workshop {
@@ -7,6 +7,7 @@ interface Workshop {
   /** the properties of a record, also of one whose numbers are not given yet */
   readonly draftOf: (body: RecordBody) => readonly DraftField[]
   readonly newRecord: (fields: readonly DraftField[]) => RecordBody
+  readonly newUnion: (members: readonly Member[]) => UnionBody
 }
 
 /** What holds for all parts at once: records are merged, a union is met member by member. */
@@ -74,7 +75,7 @@ const meetUnion = (union: Extract<Type, { kind: 'union' }>, other: Type, shop: W
     throw new Unmappable(path, 'nothing satisfies the intersection', 'write the codec that you mean')
   return {
     ...union,
-    body: { hint: '', members: members.map((member, index) => ({ ...member, number: index + 1 })) },
+    body: shop.newUnion(members.map((member, index) => ({ ...member, number: index + 1 }))),
   }
 }
 

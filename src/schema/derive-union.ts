@@ -30,7 +30,7 @@ export const deriveUnion = (parts: readonly Type[], body: UnionBody, codec: t.An
   if (types.length === 1 && only !== undefined && only.kind === 'enum')
     return { ...only, body: { hint: body.hint, values: only.body.values }, codec }
   if (types.length === 1 && only?.kind === 'scalar') return { ...only, codec }
-  body.members = name(types)
+  body.members = types.map((type, index) => ({ name: '', number: index + 1, type }))
   return { kind: 'union', body, steps: [], codec }
 }
 
@@ -87,9 +87,14 @@ const tagLiteral = (type: Type, key: string | undefined): Literal => {
 
 const tagKeys = ['_tag', 'type', 'kind', 'tag']
 
-const name = (types: readonly Type[]): readonly Member[] => {
+/**
+ * Names a union's members: by the literal of a tag, by the codec's name, by the kind of value.
+ *
+ * Done once the records in it have their fields.
+ */
+export const nameMembers = (members: readonly Member[]): readonly Member[] => {
   const used = new Set<string>()
-  return types.map((type, index) => {
+  return members.map(({ type, number }) => {
     const tag = tagKeys.map(key => tagLiteral(type, key)).find(literal => literal !== undefined)
     const hint = type.kind === 'record' || type.kind === 'tuple' ? type.body.hint : ''
     const kind = type.kind === 'scalar' ? type.scalar : type.kind === 'enum' ? 'literal' : type.kind
@@ -98,6 +103,6 @@ const name = (types: readonly Type[]): readonly Member[] => {
     let free = wanted
     for (let n = 2; used.has(free.toLowerCase()); n += 1) free = `${wanted}${n}`
     used.add(free.toLowerCase())
-    return { name: free, number: index + 1, type }
+    return { name: free, number, type }
   })
 }

@@ -1,5 +1,5 @@
 import * as t from 'io-ts'
-import { deriveUnion } from './derive-union.js'
+import { deriveUnion, nameMembers } from './derive-union.js'
 import { intersect } from './derive-intersection.js'
 import { isIdentifierLike } from './identifier.js'
 import { forgedFaces } from './genuine.js'
@@ -49,6 +49,7 @@ export class Derivation {
   readonly #openBodies = new Set<RecordBody>()
   readonly #drafts = new Map<RecordBody, { fields: DraftField[]; path: string }>()
   readonly #handedOut = new Set<t.Any>()
+  readonly #unions = new Set<UnionBody>()
   #bodies = 0
 
   /**
@@ -59,7 +60,9 @@ export class Derivation {
   derive(codec: t.Any, path = ''): Type {
     const type = this.#of(codec, path, '', 0)
     for (const [body, { fields, path: at }] of this.#drafts) body.fields = numberFields(fields, at)
+    for (const body of this.#unions) body.members = nameMembers(body.members)
     this.#drafts.clear()
+    this.#unions.clear()
     return type
   }
 
@@ -159,6 +162,7 @@ export class Derivation {
         const body: UnionBody = { hint, members: [] }
         this.#begin(codec, { kind: 'union', body, steps: [], codec })
         const members = plain.types.map((member, index) => of(member, join(path, `(${index})`), ''))
+        this.#unions.add(body)
         return deriveUnion(members, body, codec, path)
       }
       default:
@@ -266,6 +270,11 @@ export class Derivation {
         made.add(merged)
         this.#drafts.set(merged, { fields: [...fields], path })
         return merged
+      },
+      newUnion: members => {
+        const met: UnionBody = { hint, members }
+        this.#unions.add(met)
+        return met
       },
     })
     this.#openBodies.delete(body)
