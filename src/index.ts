@@ -1,0 +1,72 @@
+export { TaggedError } from './error/tagged-error.js'
+export type { Step } from './machine/step.js'
+export { runMachine } from './machine/run-machine.js'
+export type { Attempt, Layer, Pipe, Transport } from './pipe/pipe.js'
+export { PipeError } from './pipe/pipe-error.js'
+export { reconnect, type Delay, type Policy, type ReconnectOptions } from './pipe/reconnect.js'
+export { exponential, linear, type ExponentialOptions, type LinearOptions } from './pipe/backoff.js'
+export type { BufferOptions, OverflowPolicy } from './flow/bounded-buffer.js'
+export type { WindowSize } from './flow/receive-window.js'
+export {
+  channel,
+  event,
+  request,
+  stream,
+  upload,
+  type AnyMethod,
+  type FailureOf,
+  type InputOf,
+  type Method,
+  type MethodKind,
+  type MethodOptions,
+  type OutputOf,
+} from './contract/method.js'
+export {
+  all,
+  contract,
+  type AnyContract,
+  type Contract,
+  type ContractSet,
+  type MethodsOf,
+  type MethodTable,
+} from './contract/contract.js'
+export { ContractError } from './contract/contract-error.js'
+export type { Difference, Verdict } from './contract/match-contract.js'
+export type { Frame, CallFrame, SessionFrame, Limits, Metadata, Validation } from './wire/frame.js'
+export { framed } from './wire/framed.js'
+export { ProtocolViolation } from './wire/protocol-violation.js'
+export type { MethodReport, SchemaReport } from './session/judge.js'
+export { Refused } from './session/refused.js'
+export {
+  Cancelled,
+  Defect,
+  Disconnected,
+  Failure,
+  GoingAway,
+  InvalidPayload,
+  NoReply,
+  Overflow,
+  Overloaded,
+  SchemaMismatch,
+  SessionLost,
+  Timeout,
+  TooLarge,
+  Unimplemented,
+  type CallEnd,
+  type MethodDifference,
+} from './call/call-errors.js'
+export { answer, type AnswerOf, type AnswerOptions } from './call/answer.js'
+export { AlreadyAnswered, type AnyCall, type Call, type OneAnswer, type Settled } from './call/call.js'
+export type { CallOptions } from './call/calls-options.js'
+export { Remote, type Consumer, type Flow } from './call/remote.js'
+export { assertCompatible } from './peer/assert-compatible.js'
+export { attempt, toTaskEither } from './peer/attempt.js'
+export type { CallError } from './peer/call-error.js'
+export { merged } from './peer/merged.js'
+export { expectTag, handleMessages, messages, UnexpectedTag, type Messages } from './peer/messages.js'
+export { peer } from './peer/peer.js'
+export type { PeerOptions } from './peer/peer-options.js'
+export type { IncomingCallOf, IncomingOf, NoContract, Peer, RemoteMethod, RemoteOf } from './peer/peer-types.js'
+export { serve, type Handlers } from './peer/serve.js'
+export { connected, disconnected, type Status } from './peer/status.js'
+export { memoryPair, memoryPipes, type MemoryPair, type MemoryPipes } from './transport/memory-pipes.js'

@@ -1,0 +1,92 @@
+import { Observable } from 'rxjs'
+import { TestScheduler, type RunHelpers } from 'rxjs/testing'
+import { frameExpectations, type ExpectFrames } from './expect-frames.js'
+import { makeWire, type Wire, type WireOptions } from './wire.js'
+
+/** What a marble test is given: rxjs's own helpers, and the wire. */
+export interface MarbleHelpers extends RunHelpers {
+  /** Two ends of a pipe, each end's frames recorded; see {@link Wire}. */
+  readonly wire: (options?: WireOptions) => Wire
+  /** Expects the frames that one end of a wire sends, as a diagram; see {@link ExpectFrames}. */
+  readonly expectFrames: ExpectFrames
+  /** Random bytes that are the same in every run: for the option `random`. */
+  readonly random: (size: number) => Uint8Array
+  /** Subscribes for the length of the test, and unsubscribes at the time that `end` says. */
+  readonly run: (source$: Observable<unknown>) => void
+  readonly scheduler: TestScheduler
+}
+
+/** How {@link createMarbles} compares. */
+export interface MarbleRunner {
+  /** Throws when the two differ, however deep. */
+  readonly assertDeepEqual: (actual: unknown, expected: unknown) => void
+}
+
+/** How one marble test runs. */
+export interface MarbleOptions {
+  /** When everything that `run` began is unsubscribed, in virtual milliseconds; default 60,000. */
+  readonly end?: number
+}
+
+/** Seeded: the same bytes in every run (xorshift32). */
+const seeded = () => {
+  let state = 0x9e37_79b9
+  return (size: number): Uint8Array =>
+    Uint8Array.from({ length: size }, () => {
+      state ^= state << 13
+      state ^= state >>> 17
+      state ^= state << 5
+      return state & 0xff
+    })
+}
+
+/**
+ * Makes marble tests for any runner.
+ *
+ * @example
+ * ```ts
+ * const marbles = createMarbles({ assertDeepEqual: assert.deepStrictEqual })
+ * test('counts', () => marbles(({ cold, expectObservable }) => expectObservable(cold('a|')).toBe('a|')))
+ * ```
+ */
+export const createMarbles =
+  ({ assertDeepEqual }: MarbleRunner) =>
+  (test: (helpers: MarbleHelpers) => void, { end = 60_000 }: MarbleOptions = {}): void => {
+    const scheduler = new TestScheduler(assertDeepEqual)
+    scheduler.run(helpers => {
+      const { expectFrames, check } = frameExpectations(assertDeepEqual)
+      const random = seeded()
+      test({
+        ...helpers,
+        scheduler,
+        random,
+        expectFrames,
+        wire: options => makeWire(scheduler, options),
+        run: source$ => {
+          const subscription = source$.subscribe()
+          helpers
+            .expectObservable(
+              new Observable<never>(subscriber => {
+                scheduler.schedule(() => {
+                  subscription.unsubscribe()
+                  subscriber.complete()
+                }, end)
+              }),
+            )
+            .toBe(`${end}ms |`)
+        },
+      })
+      // the frames are there once virtual time has run out
+      helpers.flush()
+      check()
+    })
+  }
+
+/** The part of ava's `t` that is needed. */
+export interface AvaLike {
+  deepEqual(actual: unknown, expected: unknown): unknown
+}
+
+/** A marble test in ava: a `TestScheduler` whose matcher is `t.deepEqual`. */
+export const marbles = (t: AvaLike, test: (helpers: MarbleHelpers) => void, options?: MarbleOptions): void =>
+  createMarbles({ assertDeepEqual: (actual, expected) => void t.deepEqual(actual, expected) })(test, options)

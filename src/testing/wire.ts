@@ -1,0 +1,76 @@
+import { asyncScheduler, map, observeOn } from 'rxjs'
+import type { TestScheduler } from 'rxjs/testing'
+import type { Layer, Pipe, Transport } from '../pipe/pipe.js'
+import { memoryPipes } from '../transport/memory-pipes.js'
+import { FrameReader } from '../wire/frame-reader.js'
+import type { Frame } from '../wire/frame.js'
+
+/** A frame, or an end, that was seen on a wire. */
+export type Seen =
+  | { readonly at: number; readonly frame: Frame }
+  | { readonly at: number; readonly end: 'complete' | 'error'; readonly error?: unknown }
+
+/** What one end of a wire has sent. */
+export interface WireEnd {
+  readonly seen: readonly Seen[]
+}
+
+/** How a wire behaves. */
+export interface WireOptions {
+  /** How long a chunk is on its way, in virtual milliseconds; default 10, so that cause and effect stand apart. */
+  readonly latency?: number
+  /** Put on the dialled end, below the recorder: faults. */
+  readonly left?: Layer<Uint8Array, Uint8Array>
+  /** Put on the accepted end, below the recorder: faults. */
+  readonly right?: Layer<Uint8Array, Uint8Array>
+}
+
+/** Two ends of a pipe on virtual time. What either says is recorded, over every pipe that is dialled. */
+export interface Wire {
+  /** The end that dials. */
+  readonly dial: Transport
+  /** The end that is dialled. */
+  readonly pipes$: Transport
+  /** What the end that dials has sent. */
+  readonly left: WireEnd
+  /** What the other has sent. */
+  readonly right: WireEnd
+}
+
+/** Delays everything by as much, the end and the error too. */
+export const latency =
+  (ms: number): Layer<Uint8Array, Uint8Array> =>
+  pipe => ({ ...pipe, incoming: pipe.incoming.pipe(observeOn(asyncScheduler, ms)) })
+
+const recorded =
+  (seen: Seen[], now: () => number) =>
+  (pipe: Pipe): Pipe => {
+    const reader = new FrameReader(Infinity, frame => void seen.push({ at: now(), frame }))
+    pipe.outgoing.subscribe({
+      next: bytes => reader.push(bytes),
+      error: (error: unknown) => void seen.push({ at: now(), end: 'error', error }),
+      complete: () => void seen.push({ at: now(), end: 'complete' }),
+    })
+    return pipe
+  }
+
+const nothing: Layer<Uint8Array, Uint8Array> = pipe => pipe
+
+/** Makes a wire on a test's virtual time. */
+export const makeWire = (
+  scheduler: TestScheduler,
+  { latency: ms = 10, left: leftFault = nothing, right: rightFault = nothing }: WireOptions = {},
+): Wire => {
+  const { dial, pipes$ } = memoryPipes()
+  const left: Seen[] = []
+  const right: Seen[] = []
+  const now = () => scheduler.now()
+  const end = (seen: Seen[], fault: Layer<Uint8Array, Uint8Array>) => (pipes$: Transport) =>
+    pipes$.pipe(map(pipe => fault(recorded(seen, now)(latency(ms)(pipe)))))
+  return {
+    dial: end(left, leftFault)(dial),
+    pipes$: end(right, rightFault)(pipes$),
+    left: { seen: left },
+    right: { seen: right },
+  }
+}
