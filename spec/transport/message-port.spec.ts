@@ -1,0 +1,117 @@
+import { MessageChannel } from 'node:worker_threads'
+import test from 'ava'
+import type { Pipe } from '../../src/pipe/pipe.js'
+import { messagePort, type PortLike } from '../../src/transport/message-port.js'
+import { joined, pause, record, until, within } from './conformance/rig.js'
+
+const channel = (options = {}) => {
+  const { port1, port2 } = new MessageChannel()
+  const near = record(messagePort(port1, options))
+  const far = record(messagePort(port2, { end: 'accepted' }))
+  return { port1, port2, near, far, dialled: near.values[0]!, accepted: far.values[0]! }
+}
+
+const why = (end: unknown): unknown => (end as { error?: { why?: string } }).error?.why
+
+test('copies of a view what the view shows, not the buffer behind it', async t => {
+  const { port1, port2 } = new MessageChannel()
+  const lengths: number[] = []
+  port2.on('message', ({ sluice }: { sluice: Uint8Array }) => lengths.push(sluice.buffer.byteLength))
+  const near = record(messagePort(port1))
+  const slab = new Uint8Array(65_536)
+  near.values[0]!.outgoing.next(slab.subarray(10, 20))
+  near.values[0]!.outgoing.next(slab.subarray(0, 8_192))
+  await until(() => (lengths.length === 2 ? true : undefined), 'two messages')
+  t.deepEqual(lengths, [10, 8_192])
+  t.is(slab.length, 65_536)
+  near.unsubscribe()
+  port2.close()
+})
+
+test('leaves a whole array to its writer, unless it may transfer it', async t => {
+  const kept = new Uint8Array(10_000)
+  const first = channel()
+  first.dialled.outgoing.next(kept)
+  t.is(kept.length, 10_000)
+  const given = new Uint8Array(10_000)
+  const second = channel({ transfer: true })
+  second.dialled.outgoing.next(given)
+  t.is(given.length, 0)
+  const heard = record(second.accepted.incoming)
+  await until(() => (joined(heard.values).length === 10_000 ? true : undefined), 'the bytes')
+  for (const each of [first.near, first.far, second.near, second.far]) each.unsubscribe()
+})
+
+test('passes over what others say on the port', async t => {
+  const { port2, near, dialled, accepted } = channel()
+  const heard = record(dialled.incoming)
+  port2.postMessage('hello')
+  port2.postMessage(null)
+  port2.postMessage({ other: 1 })
+  accepted.outgoing.next(Uint8Array.of(1))
+  await until(() => heard.values[0], 'the bytes')
+  t.deepEqual(heard.values, [Uint8Array.of(1)])
+  near.unsubscribe()
+  accepted.outgoing.complete()
+})
+
+test('fails both its reader and its dialler when the port is closed without a word', async t => {
+  const { port2, near, dialled } = channel()
+  const heard = record(dialled.incoming)
+  port2.close()
+  t.is(why(await within(heard.ended, 'the reader')), 'reset')
+  t.is(why(await within(near.ended, 'the dialler')), 'reset')
+})
+
+test('carries one pipe in its life', async t => {
+  const { port1, near, far, dialled, accepted } = channel()
+  t.is(why(record(messagePort(port1)).end()), 'misused')
+  dialled.outgoing.complete()
+  accepted.outgoing.complete()
+  record(dialled.incoming)
+  await within(near.ended, 'the dialler')
+  t.is(why(record(messagePort(port1)).end()), 'misused')
+  far.unsubscribe()
+})
+
+test('destroys the pipe when the far end does not end within the limit', async t => {
+  const { near, far, dialled, accepted } = channel({ closeWithin: 30 })
+  const mine = record(dialled.incoming)
+  const theirs = record(accepted.incoming)
+  near.unsubscribe()
+  t.is(why(await within(mine.ended, 'this end')), 'aborted')
+  t.deepEqual(await within(theirs.ended, 'the far reader'), { complete: true })
+  t.is(why(await within(far.ended, 'the far end')), 'reset')
+})
+
+/** A port with Node's `on` alone, whose values come inside of an event, as Electron's do. */
+const likeElectron = (port: MessagePortOf): PortLike => {
+  const wrapped = new Map<unknown, (value: unknown) => void>()
+  return {
+    postMessage: message => port.postMessage(message),
+    on: (type, listener) => {
+      const wrap = (value: unknown): void => listener({ data: value, ports: [] })
+      wrapped.set(listener, wrap)
+      port.on(type as 'message', wrap)
+    },
+    off: (type, listener) => port.off(type as 'message', wrapped.get(listener)!),
+    start: () => port.start(),
+    close: () => port.close(),
+  }
+}
+type MessagePortOf = MessageChannel['port1']
+
+test('takes ports that know `on` only and wrap what they bring in an event', async t => {
+  const { port1, port2 } = new MessageChannel()
+  const near = record(messagePort(likeElectron(port1)))
+  const far = record(messagePort(port2, { end: 'accepted' }), (pipe: Pipe) => {
+    pipe.incoming.subscribe(pipe.outgoing)
+  })
+  const heard = record(near.values[0]!.incoming)
+  near.values[0]!.outgoing.next(Uint8Array.of(1, 2))
+  near.values[0]!.outgoing.complete()
+  t.deepEqual(await within(heard.ended, 'the echo'), { complete: true })
+  t.deepEqual(joined(heard.values), Uint8Array.of(1, 2))
+  await within(far.ended, 'the far end')
+  await pause(5)
+})

@@ -1,0 +1,150 @@
+import { Observable } from 'rxjs'
+import { PipeError } from '../pipe/pipe-error.js'
+import type { Transport } from '../pipe/pipe.js'
+import type { Carrier, OpenCarrier } from './carrier.js'
+import { emitHeld, holdPipe, type PipeFacts } from './hold-pipe.js'
+
+/**
+ * Anything shaped like a MessagePort: a `MessagePort` or `Worker` of a browser or of Node, a worker's own global or `parentPort`,
+ * Electron's `MessagePortMain`. One of `addEventListener` and `on` must be there.
+ */
+export interface PortLike {
+  postMessage(message: unknown, transfer?: readonly unknown[]): void
+  addEventListener?(type: string, listener: (event: unknown) => void): void
+  removeEventListener?(type: string, listener: (event: unknown) => void): void
+  on?(type: string, listener: (value: unknown) => void): unknown
+  off?(type: string, listener: (value: unknown) => void): unknown
+  start?(): void
+  close?(): void
+}
+
+/** What may be told of a port. */
+export interface MessagePortOptions extends Partial<Pick<PipeFacts, 'end' | 'secret' | 'closeWithin'>> {
+  /**
+   * Whether an array that fills its whole ArrayBuffer is transferred instead of copied. It is gone for the writer, so only where
+   * nobody keeps what was written: no replay, no tap. `false` unless told. A view of a larger buffer is always copied.
+   */
+  readonly transfer?: boolean
+}
+
+/** What travels: bytes, the end of this half in order, or the end of all. Anything else on the port is not ours. */
+interface Message {
+  readonly sluice: Uint8Array | 'end' | 'gone'
+}
+
+const messageIn = (value: unknown): Message | undefined => {
+  if (typeof value !== 'object' || value === null) return undefined
+  if ('sluice' in value) return value as Message
+  // an event, of the DOM's kind or Electron's
+  return 'data' in value ? messageIn((value).data) : undefined
+}
+
+/** From this length on, handing over a copy is cheaper than having the port copy it; measured on Node 20. */
+const worthTransfer = 4_096
+
+/** The bytes as a message of exactly their length: a port would copy the whole buffer that a view belongs to. */
+const post = (port: PortLike, bytes: Uint8Array, mayTransfer: boolean): void => {
+  const whole = bytes.byteLength === bytes.buffer.byteLength && bytes.buffer instanceof ArrayBuffer
+  const own = whole ? bytes : new Uint8Array(bytes)
+  const message: Message = { sluice: own }
+  if (whole ? mayTransfer : own.byteLength >= worthTransfer) port.postMessage(message, [own.buffer])
+  else port.postMessage(message)
+}
+
+const listen = (port: PortLike, type: string, listener: (value: unknown) => void): (() => void) => {
+  if (port.addEventListener !== undefined) {
+    port.addEventListener(type, listener)
+    return () => port.removeEventListener?.(type, listener)
+  }
+  port.on?.(type, listener)
+  return () => port.off?.(type, listener)
+}
+
+/** A port as a carrier: one call of `write` is one message. `writable` says nothing here, since ports tell nobody how full they are. */
+export const portCarrier =
+  (port: PortLike, { transfer = false }: MessagePortOptions = {}): OpenCarrier =>
+  events => {
+    let ours: 'open' | 'ended' = 'open'
+    let theirs: 'open' | 'ended' = 'open'
+    let over = false
+
+    const finish = (error?: PipeError): void => {
+      if (over) return
+      over = true
+      for (const unlisten of listeners) unlisten()
+      port.close?.()
+      queueMicrotask(() => events.closed(error))
+    }
+
+    const take = (value: unknown): void => {
+      const said = messageIn(value)?.sluice
+      if (said === undefined || theirs === 'ended') return
+      if (said === 'gone') finish(new PipeError('reset', 'the far end closed the port: open a new one'))
+      else if (said !== 'end') events.chunk(said)
+      else {
+        theirs = 'ended'
+        events.ended()
+        if (ours === 'ended') finish()
+      }
+    }
+
+    const listeners = [
+      listen(port, 'message', take),
+      listen(port, 'messageerror', () =>
+        finish(new PipeError('reset', 'a message could not be read by this end: see what else uses the port')),
+      ),
+      listen(port, 'close', () =>
+        finish(new PipeError('reset', 'the port was closed: the far end is gone, open a new one')),
+      ),
+    ]
+    port.start?.()
+
+    const carrier: Carrier = {
+      read: () => undefined,
+      discard: () => undefined,
+      write: bytes => {
+        if (!over) post(port, bytes, transfer)
+        return true
+      },
+      end: () => {
+        if (over) return
+        ours = 'ended'
+        port.postMessage({ sluice: 'end' } satisfies Message)
+        if (theirs === 'ended') finish()
+      },
+      destroy: () => {
+        if (!over) port.postMessage({ sluice: 'gone' } satisfies Message)
+        finish()
+      },
+    }
+    return carrier
+  }
+
+const used = new WeakSet<PortLike>()
+
+/**
+ * A pipe over anything shaped like a MessagePort; the other end does the same with the other port and `end: 'accepted'`.
+ *
+ * One call of `outgoing.next` is one message. The port is the pipe's from the subscription on, closed with it, and carries one
+ * pipe in its life: a second subscription fails with `PipeError`, `why: 'misused'`. Other messages on it are passed over. Ports
+ * of browsers and of Electron may not tell that the far end is gone; heartbeats do.
+ *
+ * @param port - one end of a channel
+ * @param options - `end` is `'dialled'` unless told
+ *
+ * @example
+ * ```ts
+ * const { port1, port2 } = new MessageChannel()
+ * worker.postMessage({ port: port2 }, [port2])
+ * messagePort(port1).subscribe(pipe => pipe.incoming.subscribe(bytes => console.log(bytes)))
+ * ```
+ */
+export const messagePort = (port: PortLike, options: MessagePortOptions = {}): Transport =>
+  new Observable(subscriber => {
+    if (used.has(port)) {
+      subscriber.error(new PipeError('misused', 'a port carries one pipe in its life: make a new channel'))
+      return
+    }
+    used.add(port)
+    emitHeld(holdPipe(portCarrier(port, options), { end: 'dialled', ...options }), subscriber)
+  })
