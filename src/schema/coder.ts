@@ -1,12 +1,15 @@
 import type { Reader } from 'protobufjs'
 import type { Coder, Decode, Encode } from './codec.js'
 import { DecodeClosures, strictly, type Manner, type ReadFunction } from './decode-closure.js'
+import { generateDecoder } from './decode-generated.js'
 import { EncodeClosures, type WriteFunction } from './encode-closure.js'
+import { generateEncoder } from './encode-generated.js'
 import { explain, explainWhy, Undecodable } from './explain.js'
 import { Fit } from './fit.js'
 import { InvalidValue } from './invalid-value.js'
 import { Mismatch } from './mismatch.js'
 import { Resolver } from './resolve.js'
+import { codegenAllowed } from './source.js'
 import type { StepType, Type } from './type.js'
 
 /** How encoders and decoders are made. */
@@ -28,6 +31,10 @@ export class CoderFactory {
     this.options = options
   }
 
+  get #generates(): boolean {
+    return this.options.codegen ?? codegenAllowed()
+  }
+
   /** Both directions, for bytes of our own making. */
   coder(type: Type): Coder<unknown> {
     let encode: Encode<unknown> | undefined
@@ -46,14 +53,15 @@ export class CoderFactory {
   }
 
   encoder(type: Type): Encode<unknown> {
-    const write = this.#encoders.topLevel(type)
-    return guardEncode(type, write)
+    return guardEncode(type, this.#generates ? generateEncoder(type) : this.#encoders.topLevel(type))
   }
 
   /** Reads what a writer of another type wrote; the two must fit. */
   decoder(reader: Type, writer: Type, resolver = this.#resolver): Decode<unknown> {
     const plan = resolver.topLevel(reader, writer)
-    const strict = new DecodeClosures(strictly).topLevel(plan.message, plan.steps)
+    const strict = this.#generates
+      ? generateDecoder(plan.message, plan.steps)
+      : new DecodeClosures(strictly).topLevel(plan.message, plan.steps)
     let loose: ReadFunction | undefined
     return guardDecode(reader, strict, bytes => {
       loose ??= new DecodeClosures(loosely).topLevel(plan.message, plan.steps)

@@ -1,8 +1,8 @@
 import type { Reader } from 'protobufjs'
 import protobuf from 'protobufjs/minimal.js'
+import { getters } from './get.js'
 import { maxDepth, mismatch, tooDeep } from './mismatch.js'
 import type { Absent, Read, ReadCase, ReadMessage, ReadSlot } from './plan.js'
-import { scalarReaders } from './scalar-bytes.js'
 import type { Convert } from './scalar.js'
 import { decodeSteps, type Run } from './steps.js'
 import type { StepType } from './type.js'
@@ -204,7 +204,7 @@ export class DecodeClosures {
   #item(read: Read): Item {
     switch (read.op) {
       case 'scalar': {
-        const raw = scalarReaders[read.scalar]
+        const raw = getters[read.scalar]
         const run = this.#manner.steps(read.steps)
         const convert = converters[read.convert]
         const plain: Item = convert === undefined ? raw : reader => convert(raw(reader))

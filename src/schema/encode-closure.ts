@@ -1,9 +1,8 @@
 import type { Writer } from 'protobufjs'
-import { beginMessage, endMessage } from './bytes-of.js'
+import { endMessage } from './bytes-of.js'
 import { maxDepth, mismatch, tooDeep } from './mismatch.js'
 import { pickMember } from './pick-member.js'
-import { scalarWriters } from './scalar-bytes.js'
-import { holdsScalar, isWellFormed } from './scalar.js'
+import { open, putString, putters, putUnsigned } from './put.js'
 import { encodeSteps } from './steps.js'
 import { isMessage, isPacked, isRecord, layoutOf, tagOf, takesUndefined, type Field, type RecordBody, type Type } from './type.js'
 import { writeUnknown } from './unknown-value.js'
@@ -127,8 +126,7 @@ export class EncodeClosures {
       const list = before === undefined ? value : before(value)
       if (!Array.isArray(list)) throw mismatch
       if (packed && list.length > 0) {
-        writer.uint32(tag)
-        const start = beginMessage(writer)
+        const start = open(writer, tag)
         for (let i = 0; i < list.length; i += 1) item(list[i], writer, 0, depth)
         endMessage(writer, start)
       } else for (let i = 0; i < list.length; i += 1) item(list[i], writer, tag, depth)
@@ -146,11 +144,9 @@ export class EncodeClosures {
       const dict = before === undefined ? value : before(value)
       if (!isRecordValue(dict)) throw mismatch
       for (const key of Object.keys(dict)) {
-        if (!isWellFormed(key)) throw mismatch
         if (holdsKey !== undefined && !holdsKey(key)) continue
-        writer.uint32(tag)
-        const start = beginMessage(writer)
-        writer.uint32(10).string(key)
+        const start = open(writer, tag)
+        putString(writer, 10, key)
         item(dict[key], writer, valueTag, depth)
         endMessage(writer, start)
       }
@@ -172,8 +168,7 @@ export class EncodeClosures {
       let write: WriteFunction | undefined
       return (value, writer, tag, depth) => {
         write ??= type.kind === 'unknown' ? this.#unknown(type) : this.topLevel(type)
-        writer.uint32(tag)
-        const start = beginMessage(writer)
+        const start = open(writer, tag)
         write(value, writer, depth + 1)
         endMessage(writer, start)
       }
@@ -193,18 +188,12 @@ export class EncodeClosures {
       return (value, writer, tag) => {
         const number = numbers.get(value)
         if (number === undefined) throw mismatch
-        if (tag !== 0) writer.uint32(tag)
-        writer.int32(number)
+        putUnsigned(writer, tag, number)
       }
     }
     if (type.kind !== 'scalar') throw new Error('not a field by itself')
-    const { scalar } = type
-    const write = scalarWriters[scalar]
-    return (value, writer, tag) => {
-      if (!holdsScalar(scalar, value)) throw mismatch
-      if (tag !== 0) writer.uint32(tag)
-      write(writer, value as never)
-    }
+    const put = putters[type.scalar]
+    return (value, writer, tag) => put(writer, tag, value)
   }
 
   // a message around what cannot be a field, or a message, by itself

@@ -30,6 +30,8 @@ export interface ReadLiteral {
 export type ReadMessage =
   | {
       readonly shape: 'record' | 'tuple'
+      /** the properties' names are the writer's: our codec takes anything */
+      readonly foreign: boolean
       /** what is read, in the order of the writer's fields */
       slots: readonly ReadSlot[]
       /** what the value is made of, in the order of the reader's properties */

@@ -79,7 +79,10 @@ export class Resolver {
 
   #record(target: Type, writer: Extract<Type, { readonly kind: 'record' | 'tuple' }>): ReadMessage {
     const key = isRecord(target) ? target.body : 'unknown'
-    return this.#memo(key, writer.body, () => ({ shape: target.kind === 'tuple' ? 'tuple' : 'record', slots: [], props: [] }), message => {
+    return this.#memo(key, writer.body, () => {
+      const shape = writer.kind
+      return { shape, foreign: !isRecord(target), slots: [], props: [] }
+    }, message => {
       if (message.shape === 'value') return
       const slots: ReadSlot[] = []
       const props: ReadProp[] = []
