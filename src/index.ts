@@ -8,6 +8,22 @@ export { exponential, linear, type ExponentialOptions, type LinearOptions } from
 export type { BufferOptions, OverflowPolicy } from './flow/bounded-buffer.js'
 export type { WindowSize } from './flow/receive-window.js'
 export {
+  bytes,
+  fixed32,
+  fixed64,
+  float,
+  int32,
+  int53,
+  int64,
+  sfixed32,
+  sfixed64,
+  sint32,
+  sint64,
+  uint32,
+  uint64,
+} from './schema/integers.js'
+export { via } from './schema/via.js'
+export {
   channel,
   event,
   request,
@@ -55,10 +71,11 @@ export {
   type CallEnd,
   type MethodDifference,
 } from './call/call-errors.js'
-export { answer, type AnswerOf, type AnswerOptions } from './call/answer.js'
+export { answer, type AnswerOf, type AnswerOptions, type Project } from './call/answer.js'
 export { AlreadyAnswered, type AnyCall, type Call, type OneAnswer, type Settled } from './call/call.js'
 export type { CallOptions } from './call/calls-options.js'
-export { Remote, type Consumer, type Flow } from './call/remote.js'
+export type { Consumer, Flow } from './call/consumer.js'
+export { Remote } from './call/remote.js'
 export { assertCompatible } from './peer/assert-compatible.js'
 export { attempt, toTaskEither } from './peer/attempt.js'
 export type { CallError } from './peer/call-error.js'

@@ -21,6 +21,9 @@ import { isPromise } from './pull-source.js'
 /** What a call's `reply` takes. */
 export type AnswerOf<C> = C extends Call<any, any, any, any, infer Answer> ? Answer : never
 
+/** Makes an answer of a request. */
+export type Project<C extends AnyCall> = (request: C['request'], call: C) => AnswerOf<C>
+
 /** How calls are answered. */
 export interface AnswerOptions {
   /** Calls in hand at once; the others wait, in order. Default: no limit. */
@@ -31,6 +34,9 @@ export interface AnswerOptions {
    */
   readonly order?: 'completion' | 'arrival'
 }
+
+const ask = <C extends AnyCall>(project: Project<C>, call: C): AnswerOf<C> =>
+  project(call.request as C['request'], call)
 
 /** Answers one call, and emits how it went; unsubscribing lets it go without an answer. */
 const answerOne = <C extends AnyCall>(call: C, answer: () => unknown): Observable<Settled<C>> =>
@@ -75,18 +81,18 @@ const answerOne = <C extends AnyCall>(call: C, answer: () => unknown): Observabl
  * @returns an operator that emits one {@link Settled} for each call
  */
 export const answer = <C extends AnyCall>(
-  project: (request: C['request'], call: C) => AnswerOf<C>,
+  project: Project<C>,
   { concurrency = Infinity, order = 'completion' }: AnswerOptions = {},
 ): OperatorFunction<C, Settled<C>> =>
   order === 'completion'
-    ? mergeMap(call => answerOne(call, () => project(call.request, call)), concurrency)
+    ? mergeMap(call => answerOne(call, () => ask(project, call)), concurrency)
     : inOrderOfArrival(project, concurrency)
 
 /** Begins to make an answer; what it comes to is kept until somebody asks. */
-const begin = <C extends AnyCall>(call: C, project: (request: C['request'], call: C) => AnswerOf<C>): unknown => {
+const begin = <C extends AnyCall>(call: C, project: Project<C>): unknown => {
   let made: unknown
   try {
-    made = project(call.request, call)
+    made = ask(project, call)
   } catch (error) {
     return throwError(() => error)
   }
@@ -98,10 +104,7 @@ const begin = <C extends AnyCall>(call: C, project: (request: C['request'], call
 
 /** Answers are made at once, as many as may be, and given one after the other; streams are also made one after the other. */
 const inOrderOfArrival =
-  <C extends AnyCall>(
-    project: (request: C['request'], call: C) => AnswerOf<C>,
-    concurrency: number,
-  ): OperatorFunction<C, Settled<C>> =>
+  <C extends AnyCall>(project: Project<C>, concurrency: number): OperatorFunction<C, Settled<C>> =>
   calls$ =>
     defer(() => {
       let before: Observable<never> = EMPTY
@@ -111,7 +114,7 @@ const inOrderOfArrival =
           const previous = before
           before = turn
           const made = givesMany(call.kind) ? undefined : { answer: begin(call, project) }
-          const answer = () => (made === undefined ? project(call.request, call) : made.answer)
+          const answer = () => (made === undefined ? ask(project, call) : made.answer)
           return concat(
             previous,
             defer(() => answerOne(call, answer)),

@@ -7,12 +7,11 @@ import type { CallFrame } from '../wire/frame.js'
 import type { CallOptions, CallsOptions } from './calls-options.js'
 import { Deadlines } from './deadlines.js'
 import { IncomingCalls, type Served } from './incoming-calls.js'
-import type { ItemSender } from './item-sender.js'
 import type { Line } from './line.js'
 import type { CallingEnd } from './method-end.js'
 import { OutgoingCalls } from './outgoing-calls.js'
 import { PayloadWriter } from './payload-writer.js'
-import type { Consumer, Flow } from './remote.js'
+import type { Consumer, Flow } from './consumer.js'
 
 /** What a frame may cost beside its payload, in bytes, metadata aside. */
 const frameOverhead = 64
@@ -24,7 +23,7 @@ export class Calls implements Line {
   readonly buffer: BufferOptions
   private readonly outgoing: OutgoingCalls
   private readonly incoming: IncomingCalls
-  private readonly blocked = new Set<ItemSender>()
+  private readonly blocked = new Set<{ pump(): void }>()
   private readonly payloads = new PayloadWriter()
   private readonly deadlines: Deadlines
   private readonly subscription: Subscription
@@ -49,9 +48,12 @@ export class Calls implements Line {
     this.deadlines = new Deadlines(options.scheduler, now =>
       Math.min(this.outgoing.sweep(now), this.incoming.sweep(now)),
     )
-    this.subscription = pipe.writable.subscribe(writable => {
-      this.writable = writable
-      if (writable) this.roomAgain()
+    this.subscription = pipe.writable.subscribe({
+      next: writable => {
+        this.writable = writable
+        if (writable) this.roomAgain()
+      },
+      error: () => undefined,
     })
     // how the pipe ends is for the session to see, which then calls `end`
     this.subscription.add(pipe.incoming.subscribe({ next: frame => this.take(frame), error: () => undefined }))
@@ -103,7 +105,7 @@ export class Calls implements Line {
     return !this.writable
   }
 
-  waitForRoom(sender: ItemSender): void {
+  waitForRoom(sender: { pump(): void }): void {
     this.blocked.add(sender)
   }
 

@@ -1,15 +1,18 @@
-import { from, isObservable, Observable, ReplaySubject, Subject, type ObservableInput, type Subscription } from 'rxjs'
+import { from, isObservable, type Observable, type ObservableInput, type Subscription } from 'rxjs'
 import type { MethodKind } from '../contract/method.js'
-import { defaultWindow, ReceiveWindow } from '../flow/receive-window.js'
+import { defaultWindow } from '../flow/receive-window.js'
 import type { Allowance, Fail, FailCode, Metadata, Open } from '../wire/frame.js'
 import { AlreadyAnswered, type Call, type Settled } from './call.js'
+import { CallNews, told } from './call-news.js'
 import { Cancelled, Defect, NoReply, Overflow, Timeout, TooLarge } from './call-errors.js'
 import { failFrame, invalidPayload, messageOf, statusFrame } from './fail-frame.js'
+import { ItemReceiver } from './item-receiver.js'
 import { ItemSender } from './item-sender.js'
 import { isPromise } from './pull-source.js'
 import type { Line } from './line.js'
 import { givesMany, takesMany, type ServingEnd } from './method-end.js'
-import { Remote, type Consumer } from './remote.js'
+import { noFlow, type Consumer, type Flow } from './consumer.js'
+import { Remote } from './remote.js'
 
 const noMetadata: Metadata = Object.freeze({})
 
@@ -23,12 +26,11 @@ export class IncomingCall implements Call<unknown, unknown, unknown, unknown, un
   private ended: Settled | undefined
   private sender: ItemSender | undefined
   private subscription: Subscription | undefined
-  private window: ReceiveWindow | undefined
+  private receiver: ItemReceiver | undefined
+  /** Who takes the caller's items; `undefined` before somebody does, and once nobody does any more. */
   private items: Consumer<unknown> | undefined
   private itemsDone = false
-  private cancelled: Subject<void> | undefined
-  private demand: ReplaySubject<number> | undefined
-  private settled: ReplaySubject<Settled> | undefined
+  private news: CallNews | undefined
 
   readonly id: number
   readonly deadline: number | undefined
@@ -75,24 +77,15 @@ export class IncomingCall implements Call<unknown, unknown, unknown, unknown, un
   }
 
   get cancelled$(): Observable<void> {
-    this.cancelled ??= new ReplaySubject(1)
-    if (this.ended !== undefined) this.announceEnd(this.ended)
-    return this.cancelled.asObservable()
+    return told(this.announced.cancelled)
   }
 
   get demand$(): Observable<number> {
-    if (this.demand === undefined) {
-      this.demand = new ReplaySubject(1)
-      this.demand.next(this.sender?.demand.items ?? this.credit?.items ?? 0)
-      if (this.ended !== undefined) this.demand.complete()
-    }
-    return this.demand.asObservable()
+    return told(this.announced.demand)
   }
 
   get settled$(): Observable<Settled> {
-    this.settled ??= new ReplaySubject(1)
-    if (this.ended !== undefined) this.announceEnd(this.ended)
-    return this.settled.asObservable()
+    return told(this.announced.settled)
   }
 
   reply(answer: unknown): void {
@@ -131,45 +124,33 @@ export class IncomingCall implements Call<unknown, unknown, unknown, unknown, un
   }
 
   onNext(payload: Uint8Array): void {
-    if (this.window === undefined || this.items === undefined) {
-      // an item may be on its way when its reader has left; one that nobody ever asked for may not
-      if (this.window === undefined) this.line.violated(`call ${this.id} was sent an item without credit`)
-      return
-    }
-    const size = payload.length
-    if (!this.window.received(size)) return this.line.violated(`call ${this.id} was sent more items than it has credit`)
-    let value: unknown
-    try {
-      value = this.line.read(this.end.decodeInput, payload)
-    } catch (error) {
-      return this.invalid('theirs', error)
-    }
-    const { items } = this
-    items.next(value, size)
-    if (items.paced !== true) this.consumed(size)
+    if (this.receiver === undefined) this.line.violated(`call ${this.id} was sent an item without credit`)
+    else this.receiver.take(payload)
   }
 
   onComplete(): void {
     if (!takesMany(this.end.kind)) return this.line.violated(`call ${this.id} has no items to complete`)
     this.itemsDone = true
-    this.items?.complete()
+    this.receiver?.stop()
+    const { items } = this
     this.items = undefined
+    items?.complete()
   }
 
   onCredit(items: number, bytes: number): void {
     if (!givesMany(this.end.kind)) return this.line.violated(`call ${this.id} is answered once, and was given credit`)
     this.sender?.grant(items, bytes)
-    this.demand?.next(this.sender?.demand.items ?? 0)
+    this.news?.demand.next(this.sender?.demand.items ?? 0)
   }
 
   /** The caller has failed to send its items, and with that gives up. */
   onFail(frame: Fail): void {
-    this.abandon(new Defect(this.method, { name: frame.name ?? frame.code, message: frame.message }))
+    this.settle('Cancelled', new Defect(this.method, { name: frame.name ?? frame.code, message: frame.message }))
   }
 
   /** The caller is gone, or wants no more. */
   onCancel(): void {
-    this.abandon(new Cancelled(this.method))
+    this.settle('Cancelled', new Cancelled(this.method))
   }
 
   /** Its time is over. */
@@ -202,7 +183,7 @@ export class IncomingCall implements Call<unknown, unknown, unknown, unknown, un
       error: (error: unknown) => this.failed(error),
       complete: () => {
         if (isEvent) this.settle('Replied')
-        else if (this.ended === undefined) this.refuse('NO_REPLY', new NoReply(this.method))
+        else this.letGo()
       },
     })
     if (this.ended !== undefined) this.subscription.unsubscribe()
@@ -223,12 +204,8 @@ export class IncomingCall implements Call<unknown, unknown, unknown, unknown, un
         },
         failed: error => this.failed(error),
         overflowed: limit => this.refuse('OVERFLOW', new Overflow(this.method, limit), String(limit)),
-        full: () => {
-          if (this.line.full) this.line.waitForRoom(sender)
-          return this.line.full
-        },
       },
-      this.line.buffer,
+      this.line,
     )
     this.sender = sender
     if (this.credit !== undefined) sender.grant(this.credit.items, this.credit.bytes)
@@ -251,47 +228,50 @@ export class IncomingCall implements Call<unknown, unknown, unknown, unknown, un
     return undefined
   }
 
-  private takeItems(consumer: Consumer<unknown>) {
-    const flow = {
-      unsubscribe: () => {
-        if (this.items === consumer) this.items = undefined
-      },
-      consumed: (size: number) => this.consumed(size),
-    }
-    if (this.window !== undefined) {
+  private takeItems(consumer: Consumer<unknown>): Flow {
+    if (this.receiver !== undefined) {
       consumer.error(new TypeError(`${this.method}: requests$ has one subscriber: share() it to have more`))
-      return flow
+      return noFlow
     }
     if (this.itemsDone || !takesMany(this.end.kind)) {
       consumer.complete()
-      return flow
+      return noFlow
     }
     if (this.ended !== undefined) {
       consumer.error(this.ended.error ?? new Cancelled(this.method))
-      return flow
+      return noFlow
     }
-    const { credit } = this.end.options
-    this.window = new ReceiveWindow({ ...defaultWindow, ...credit })
+    const { decodeInput, options } = this.end
+    const size = { ...defaultWindow, ...options.credit }
+    const receiver = new ItemReceiver(
+      this.line,
+      () => this.id,
+      decodeInput,
+      consumer,
+      size,
+      error => this.invalid('theirs', error),
+    )
+    this.receiver = receiver
     this.items = consumer
-    this.line.send({ _tag: 'Credit', id: this.id, ...this.window.size })
-    return flow
-  }
-
-  private consumed(size: number): void {
-    if (this.window === undefined || this.ended !== undefined || this.itemsDone || !this.window.consumed(size)) return
-    this.line.send({ _tag: 'Credit', id: this.id, ...this.window.grant() })
+    this.line.send({ _tag: 'Credit', id: this.id, ...size })
+    return {
+      consumed: size => receiver.consumed(size),
+      unsubscribe: () => {
+        receiver.stop()
+        this.items = undefined
+      },
+    }
   }
 
   private failed(error: unknown): void {
-    if (this.ended !== undefined) return
     const { line, end, id } = this
-    line.send(failFrame(id, end, error, (encode, value) => line.write(encode, value), line.stacks))
+    if (this.ended === undefined)
+      line.send(failFrame(id, end, error, (encode, value) => line.write(encode, value), line.stacks))
     this.settle('Failed', error)
   }
 
   private refuse(code: FailCode, error: Error, message?: string): void {
-    if (this.ended !== undefined) return
-    this.line.send(statusFrame(this.id, code, message))
+    if (this.ended === undefined) this.line.send(statusFrame(this.id, code, message))
     this.settle('Failed', error)
   }
 
@@ -299,29 +279,28 @@ export class IncomingCall implements Call<unknown, unknown, unknown, unknown, un
     this.refuse('INVALID_PAYLOAD', invalidPayload(this.method, where, error), messageOf(error))
   }
 
-  private abandon(error: Error): void {
-    if (this.ended === undefined) this.settle('Cancelled', error)
-  }
-
   private settle(tag: Settled['_tag'], error?: unknown): void {
+    if (this.ended !== undefined) return
     const ended: Settled = { _tag: tag, call: this, error, ms: this.line.now() - this.openedAt }
     this.ended = ended
     this.line.forget(this.id)
     this.sender?.stop()
+    this.receiver?.stop()
     this.subscription?.unsubscribe()
     const { items } = this
     this.items = undefined
     if (tag === 'Replied') items?.complete()
     else items?.error(error)
-    this.demand?.complete()
-    this.announceEnd(ended)
+    this.news?.end(ended)
     this.whenSettled?.(ended)
   }
 
-  private announceEnd(ended: Settled): void {
-    if (ended._tag === 'Cancelled') this.cancelled?.next()
-    this.cancelled?.complete()
-    this.settled?.next(ended)
-    this.settled?.complete()
+  private get announced(): CallNews {
+    if (this.news === undefined) {
+      this.news = new CallNews()
+      this.news.demand.next(this.sender?.demand.items ?? this.credit?.items ?? 0)
+      if (this.ended !== undefined) this.news.end(this.ended)
+    }
+    return this.news
   }
 }

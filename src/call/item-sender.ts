@@ -1,6 +1,7 @@
 import type { Observable, ObservableInput, Subscription } from 'rxjs'
-import { BoundedBuffer, type BufferOptions, defaultBufferItems } from '../flow/bounded-buffer.js'
+import { BoundedBuffer, defaultBufferItems } from '../flow/bounded-buffer.js'
 import { SendWindow } from '../flow/send-window.js'
+import type { Line } from './line.js'
 import { toSource, type PullSource, type Taker } from './pull-source.js'
 
 /** Where a sender's items go. */
@@ -13,8 +14,6 @@ export interface ItemSink {
   failed(error: unknown): void
   /** The producer outran its buffer. */
   overflowed(limit: number): void
-  /** Whether the pipe takes more; a sender that finds it full is resumed with {@link ItemSender.pump}. */
-  full(): boolean
 }
 
 /**
@@ -35,9 +34,9 @@ export class ItemSender implements Taker<unknown> {
 
   constructor(
     private readonly sink: ItemSink,
-    private readonly options: BufferOptions = {},
+    private readonly line: Pick<Line, 'buffer' | 'full' | 'waitForRoom'>,
   ) {
-    this.buffer = new BoundedBuffer(options)
+    this.buffer = new BoundedBuffer(line.buffer)
   }
 
   /** Items and bytes that the far end still takes. */
@@ -122,7 +121,9 @@ export class ItemSender implements Taker<unknown> {
   }
 
   private get ready(): boolean {
-    return this.window.open && !this.sink.full()
+    if (!this.window.open) return false
+    if (this.line.full) this.line.waitForRoom(this)
+    return !this.line.full
   }
 
   private offer(value: unknown): void {
@@ -136,7 +137,7 @@ export class ItemSender implements Taker<unknown> {
       else this.endIfDone()
     } else if (!this.buffer.push(value)) {
       this.stop()
-      this.sink.overflowed(this.options.items ?? defaultBufferItems)
+      this.sink.overflowed(this.line.buffer.items ?? defaultBufferItems)
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Consumer, Flow } from './remote.js'
+import type { Consumer, Flow } from './consumer.js'
 
 /** Something that delivers to a paced consumer. */
 interface Startable<T> {
@@ -8,8 +8,8 @@ interface Startable<T> {
 type Result<T> = IteratorResult<T, undefined>
 
 interface Waiting<T> {
-  resolve(result: Result<T>): void
-  reject(error: unknown): void
+  readonly resolve: (result: Result<T>) => void
+  readonly reject: (error: unknown) => void
 }
 
 /**

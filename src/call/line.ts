@@ -1,7 +1,6 @@
 import type { BufferOptions } from '../flow/bounded-buffer.js'
 import type { Decode, Encode } from '../schema/codec.js'
 import type { CallFrame } from '../wire/frame.js'
-import type { ItemSender } from './item-sender.js'
 
 /** What one call sees of the connection it is on. */
 export interface Line {
@@ -15,7 +14,7 @@ export interface Line {
   /** Whether the pipe is full: whatever can wait is to wait, and calls `waitForRoom`. */
   readonly full: boolean
   /** Pumps the sender once the pipe has room again. */
-  waitForRoom(sender: ItemSender): void
+  waitForRoom(sender: { pump(): void }): void
   /** The call has ended: forget it. */
   forget(id: number): void
   /** The far end broke a rule: end the connection. */

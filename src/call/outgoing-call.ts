@@ -1,19 +1,21 @@
 import type { ObservableInput } from 'rxjs'
-import { ReceiveWindow, type WindowSize } from '../flow/receive-window.js'
+import type { WindowSize } from '../flow/receive-window.js'
 import type { Fail } from '../wire/frame.js'
 import { Overflow, Timeout, TooLarge } from './call-errors.js'
 import { defectOf, failureOf, invalidPayload } from './fail-frame.js'
+import { ItemReceiver } from './item-receiver.js'
 import { ItemSender } from './item-sender.js'
 import type { Line } from './line.js'
 import { givesMany, takesMany, type CallingEnd } from './method-end.js'
-import type { Consumer, Flow } from './remote.js'
+import type { Consumer, Flow } from './consumer.js'
 
 /** A call that this end made, from its `Open` to its end. */
 export class OutgoingCall implements Flow {
   /** 0 until the call has been sent. */
   id = 0
   private ended = false
-  private readonly window: ReceiveWindow | undefined
+  /** There where many items come back. */
+  private readonly receiver: ItemReceiver | undefined
   private sender: ItemSender | undefined
 
   /**
@@ -29,12 +31,20 @@ export class OutgoingCall implements Flow {
     readonly deadline: number,
     size: WindowSize,
   ) {
-    this.window = givesMany(method.kind) ? new ReceiveWindow(size) : undefined
+    if (givesMany(method.kind))
+      this.receiver = new ItemReceiver(
+        line,
+        () => this.id,
+        method.decodeOutput,
+        consumer,
+        size,
+        error => this.giveUp(invalidPayload(method.name, 'theirs', error)),
+      )
   }
 
   /** What the far end may send at first. */
   get credit(): WindowSize | undefined {
-    return this.window?.size
+    return this.receiver?.size
   }
 
   /** The call has left: begin with its items, if it sends any. */
@@ -47,9 +57,8 @@ export class OutgoingCall implements Flow {
         complete: () => this.line.send({ _tag: 'Complete', id }),
         failed: error => this.inputFailed(error),
         overflowed: limit => this.inputFailed(new Overflow(this.method.name, limit)),
-        full: () => this.isFull(),
       },
-      this.line.buffer,
+      this.line,
     )
     this.sender.start(items)
     if (this.ended) this.sender.stop()
@@ -62,33 +71,30 @@ export class OutgoingCall implements Flow {
   }
 
   onNext(payload: Uint8Array): void {
-    if (this.window === undefined) return this.line.violated(`call ${this.id} answers with one Reply, not with Next`)
-    const size = payload.length
-    if (!this.window.received(size)) return this.line.violated(`call ${this.id} was sent more items than it has credit`)
-    const value = this.read(payload)
-    if (this.ended) return
-    this.consumer.next(value, size)
-    if (this.consumer.paced !== true) this.consumed(size)
+    if (this.receiver === undefined) this.line.violated(`call ${this.id} answers with one Reply, not with Next`)
+    else this.receiver.take(payload)
   }
 
   consumed(size: number): void {
-    if (this.window === undefined || this.ended || !this.window.consumed(size)) return
-    const { items, bytes } = this.window.grant()
-    this.line.send({ _tag: 'Credit', id: this.id, items, bytes })
+    this.receiver?.consumed(size)
   }
 
   onReply(payload: Uint8Array): void {
-    if (this.window !== undefined)
+    if (this.receiver !== undefined)
       return this.line.violated(`call ${this.id} answers with Next and Complete, not with Reply`)
-    const value = this.read(payload)
-    if (this.ended) return
+    let value: unknown
+    try {
+      value = this.line.read(this.method.decodeOutput, payload)
+    } catch (error) {
+      return this.lost(invalidPayload(this.method.name, 'theirs', error))
+    }
     this.finish()
     this.consumer.next(value, payload.length)
     this.consumer.complete()
   }
 
   onComplete(): void {
-    if (this.window === undefined) return this.line.violated(`call ${this.id} ended without its Reply`)
+    if (this.receiver === undefined) return this.line.violated(`call ${this.id} ended without its Reply`)
     this.finish()
     this.consumer.complete()
   }
@@ -147,17 +153,8 @@ export class OutgoingCall implements Flow {
   private finish(): void {
     this.ended = true
     this.sender?.stop()
+    this.receiver?.stop()
     this.line.forget(this.id)
-  }
-
-  /** Decodes an item; one that does not fit ends the call. */
-  private read(payload: Uint8Array): unknown {
-    try {
-      return this.line.read(this.method.decodeOutput, payload)
-    } catch (error) {
-      this.giveUp(invalidPayload(this.method.name, 'theirs', error))
-      return undefined
-    }
   }
 
   private sendItem(value: unknown): number | undefined {
@@ -182,11 +179,5 @@ export class OutgoingCall implements Flow {
     this.finish()
     this.line.send({ _tag: 'Fail', id: this.id, code: 'DEFECT', ...defectOf(error, this.line.stacks) })
     this.consumer.error(error)
-  }
-
-  private isFull(): boolean {
-    if (!this.line.full) return false
-    if (this.sender !== undefined) this.line.waitForRoom(this.sender)
-    return true
   }
 }

@@ -8,10 +8,9 @@ import { invalidPayload } from './fail-frame.js'
 import type { Line } from './line.js'
 import { takesMany, type CallingEnd } from './method-end.js'
 import { OutgoingCall } from './outgoing-call.js'
-import type { Consumer, Flow } from './remote.js'
+import { noFlow, type Consumer, type Flow } from './consumer.js'
 
 const noBytes = new Uint8Array(0)
-const closedFlow: Flow = { unsubscribe: () => undefined, consumed: () => undefined }
 
 /** A call that waits for the far end, or the pipe, to have room. */
 interface Waiting {
@@ -50,7 +49,7 @@ export class OutgoingCalls {
       if (!many) payload = this.payload(method, input)
     } catch (error) {
       consumer.error(error)
-      return closedFlow
+      return noFlow
     }
     const usual = method.kind === 'request' ? defaultTimeout : Infinity
     const afterMs = options.timeout ?? method.options.timeout ?? usual

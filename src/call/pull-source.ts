@@ -1,4 +1,4 @@
-import { from, isObservable, Observable, type ObservableInput } from 'rxjs'
+import { from, isObservable, type Observable, type ObservableInput } from 'rxjs'
 
 /** Takes what a pull brings: one item, the end, or a failure. */
 export interface Taker<T> {

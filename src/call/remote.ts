@@ -1,24 +1,6 @@
-import { Observable, type Unsubscribable } from 'rxjs'
+import { Observable } from 'rxjs'
+import type { Consumer, Flow } from './consumer.js'
 import { iterate } from './iterate.js'
-
-/**
- * Who takes the items of a stream.
- *
- * A plain consumer has taken an item when `next` returns. A paced one says so itself, with {@link Flow.consumed}.
- */
-export interface Consumer<T> {
-  /** @param size - bytes of the item, to be given back to {@link Flow.consumed} */
-  next(value: T, size: number): void
-  error(error: unknown): void
-  complete(): void
-  readonly paced?: true
-}
-
-/** A stream that is under way. */
-export interface Flow extends Unsubscribable {
-  /** A paced consumer is done with an item of that size: the far end may send another. */
-  consumed(size: number): void
-}
 
 /**
  * A stream from the far end: an Observable that can also be paced, and iterated with `for await`.

@@ -19,7 +19,7 @@ import type { CallError } from './call-error.js'
 export const attempt = <A, F>(call$: Remote<A, F>): Observable<E.Either<CallError<F>, A>> =>
   call$.pipe(
     map(value => E.right<CallError<F>, A>(value)),
-    catchError((error: CallError<F>) => of(E.left<CallError<F>, A>(error))),
+    catchError((error: unknown) => of(E.left<CallError<F>, A>(error as CallError<F>))),
   )
 
 /**

@@ -1,11 +1,26 @@
-import { BehaviorSubject, Observable, ReplaySubject, Subject, timer, type SchedulerLike, type Subscription } from 'rxjs'
+import {
+  BehaviorSubject,
+  concatWith,
+  defer,
+  identity,
+  ignoreElements,
+  Observable,
+  ReplaySubject,
+  Subject,
+  take,
+  throwError,
+  timeout,
+  type SchedulerLike,
+  type Subscription,
+} from 'rxjs'
 import { Cancelled, Disconnected, SessionLost, Timeout } from '../call/call-errors.js'
 import type { CallOptions } from '../call/calls-options.js'
 import { defaultTimeout } from '../call/calls-options.js'
 import { Calls } from '../call/calls.js'
 import { IncomingHub } from '../call/incoming-hub.js'
 import type { CallingEnd } from '../call/method-end.js'
-import { Remote, type Consumer, type Flow } from '../call/remote.js'
+import { noFlow, type Consumer, type Flow } from '../call/consumer.js'
+import { Remote } from '../call/remote.js'
 import type { CompiledContract, CompiledMethod } from '../contract/compile-contract.js'
 import type { BufferOptions } from '../flow/bounded-buffer.js'
 import type { Attempt } from '../pipe/pipe.js'
@@ -36,8 +51,6 @@ interface Connection {
 }
 
 type AnyPeer = Peer<any, any>
-
-const untouched: Flow = { unsubscribe: () => undefined, consumed: () => undefined }
 
 /** What stands behind a {@link Peer}: lives on over every session of a dialler, over one session of a listener. */
 export class PeerCore {
@@ -76,7 +89,7 @@ export class PeerCore {
       status$: this.status$.asObservable(),
       schema$: this.schema$.asObservable(),
       close: reason => this.close(reason),
-      flush: () => new Observable(subscriber => this.flush(subscriber)),
+      flush: () => defer(() => this.flush()),
     }
   }
 
@@ -161,7 +174,7 @@ export class PeerCore {
     if (signal === undefined) return this.callNow(name, input, options, consumer)
     if (signal.aborted) {
       consumer.error(new Cancelled(name, { cause: signal.reason }))
-      return untouched
+      return noFlow
     }
     const flow = this.callNow(name, input, options, consumer)
     const abort = () => {
@@ -183,8 +196,8 @@ export class PeerCore {
     const method = connection?.methods.get(name)
     if (connection !== undefined && method !== undefined) return connection.calls.open(method, input, options, consumer)
     if (this.ended !== undefined) {
-      consumer.error(new Disconnected(name, 'error' in this.ended ? { cause: this.ended.error } : undefined))
-      return untouched
+      consumer.error(this.disconnected(name))
+      return noFlow
     }
     return this.callLater(name, input, options, consumer)
   }
@@ -195,58 +208,55 @@ export class PeerCore {
     const method = this.used.get(name)?.method
     const usual = method?.kind === 'request' ? defaultTimeout : Infinity
     const afterMs = options.timeout ?? method?.options.timeout ?? usual
-    const since = scheduler.now()
-    let flow: Flow | undefined
-    const waiting = this.connected$.subscribe({
-      next: () => {
-        waiting.unsubscribe()
-        const timeout = afterMs === Infinity ? Infinity : Math.max(0, afterMs - (scheduler.now() - since))
-        flow = this.callNow(name, input, { ...options, timeout }, consumer)
-      },
-      complete: () => {
-        waiting.unsubscribe()
-        consumer.error(
-          new Disconnected(name, this.ended?.error === undefined ? undefined : { cause: this.ended.error }),
-        )
-      },
-    })
-    if (afterMs < Infinity)
-      waiting.add(
-        timer(afterMs, scheduler).subscribe(() => {
-          waiting.unsubscribe()
-          consumer.error(new Timeout(name, afterMs))
-        }),
+    const deadline = scheduler.now() + afterMs
+    const late = throwError(() => new Timeout(name, afterMs))
+    const gone = defer(() => throwError(() => this.disconnected(name)))
+    let flow: Flow = noFlow
+    const waiting = this.connected$
+      .pipe(
+        concatWith(gone),
+        take(1),
+        afterMs === Infinity ? identity : timeout({ first: afterMs, scheduler, with: () => late }),
       )
+      .subscribe({
+        next: () => {
+          const left = afterMs === Infinity ? Infinity : Math.max(0, deadline - scheduler.now())
+          flow = this.callNow(name, input, { ...options, timeout: left }, consumer)
+        },
+        error: (error: unknown) => consumer.error(error),
+      })
     return {
-      consumed: size => flow?.consumed(size),
+      consumed: size => flow.consumed(size),
       unsubscribe: () => {
         waiting.unsubscribe()
-        flow?.unsubscribe()
+        flow.unsubscribe()
       },
     }
   }
 
+  private disconnected(name: string): Disconnected {
+    const { error } = this.ended ?? {}
+    return new Disconnected(name, error === undefined ? undefined : { cause: error })
+  }
+
   private close(reason?: string): Observable<never> {
     return new Observable(subscriber => {
-      subscriber.add(this.connected$.subscribe({ complete: () => subscriber.complete() }))
+      subscriber.add(this.connected$.pipe(ignoreElements()).subscribe(subscriber))
       if (this.closing || this.ended !== undefined) return
       this.closing = true
       const { connection } = this
       if (connection === undefined) return this.whenClosed()
-      const { scheduler } = this.setup
       const goodbye = () => {
         grace.unsubscribe()
         connection.session.goodbye(reason)
       }
-      const grace = timer(this.setup.grace, scheduler).subscribe(goodbye)
+      const grace = this.setup.scheduler.schedule(goodbye, this.setup.grace)
       connection.calls.close(goodbye)
     })
   }
 
-  private flush(subscriber: { add(teardown: Subscription): void; error(error: unknown): void }): void {
-    const { connection } = this
-    if (connection === undefined) subscriber.error(new Disconnected('flush'))
-    else subscriber.add(connection.session.ping().subscribe(subscriber as never))
+  private flush(): Observable<never> {
+    return this.connection?.session.ping() ?? throwError(() => this.disconnected('flush'))
   }
 
   /** Whether `close()` has been asked for. */

@@ -13,24 +13,22 @@ type Arguments<In> = [In] extends [void | undefined]
   : [input: In, options?: CallOptions]
 
 /** One method as its caller has it: each subscription is a call. */
-export type RemoteMethod<M extends AnyMethod> =
-  M extends { readonly kind: 'upload' | 'channel' }
-    ? (input: ObservableInput<InputOf<M>>, options?: CallOptions) => Remote<OutputOf<M>, FailureOf<M>>
-    : M extends { readonly kind: 'event' }
-      ? (...args: Arguments<InputOf<M>>) => Remote<never>
-      : (...args: Arguments<InputOf<M>>) => Remote<OutputOf<M>, FailureOf<M>>
+export type RemoteMethod<M extends AnyMethod> = M extends { readonly kind: 'upload' | 'channel' }
+  ? (input: ObservableInput<InputOf<M>>, options?: CallOptions) => Remote<OutputOf<M>, FailureOf<M>>
+  : M extends { readonly kind: 'event' }
+    ? (...args: Arguments<InputOf<M>>) => Remote<never>
+    : (...args: Arguments<InputOf<M>>) => Remote<OutputOf<M>, FailureOf<M>>
 
 /** The calls of one method as its server has them. */
-export type IncomingCallOf<M extends AnyMethod, From> =
-  M extends { readonly kind: 'stream' }
-    ? Call<InputOf<M>, OutputOf<M>, FailureOf<M>, From, ObservableInput<OutputOf<M>>>
-    : M extends { readonly kind: 'channel' }
-      ? Call<Remote<InputOf<M>>, OutputOf<M>, FailureOf<M>, From, ObservableInput<OutputOf<M>>>
-      : M extends { readonly kind: 'upload' }
-        ? Call<Remote<InputOf<M>>, OutputOf<M>, FailureOf<M>, From, OneAnswer<OutputOf<M>>>
-        : M extends { readonly kind: 'event' }
-          ? Call<InputOf<M>, void, never, From, unknown>
-          : Call<InputOf<M>, OutputOf<M>, FailureOf<M>, From, OneAnswer<OutputOf<M>>>
+export type IncomingCallOf<M extends AnyMethod, From> = M extends { readonly kind: 'stream' }
+  ? Call<InputOf<M>, OutputOf<M>, FailureOf<M>, From, ObservableInput<OutputOf<M>>>
+  : M extends { readonly kind: 'channel' }
+    ? Call<Remote<InputOf<M>>, OutputOf<M>, FailureOf<M>, From, ObservableInput<OutputOf<M>>>
+    : M extends { readonly kind: 'upload' }
+      ? Call<Remote<InputOf<M>>, OutputOf<M>, FailureOf<M>, From, OneAnswer<OutputOf<M>>>
+      : M extends { readonly kind: 'event' }
+        ? Call<InputOf<M>, void, never, From, unknown>
+        : Call<InputOf<M>, OutputOf<M>, FailureOf<M>, From, OneAnswer<OutputOf<M>>>
 
 /** Every method of the far end. */
 export type RemoteOf<Methods extends MethodTable> = { readonly [K in keyof Methods]: RemoteMethod<Methods[K]> }

@@ -12,6 +12,7 @@ import type { NoContract, Peer } from './peer-types.js'
 const compiled = (contracts: AnyContract | undefined) =>
   contracts === undefined ? [] : contractsOf(contracts).map(contract => compileContract(contract))
 
+// eslint-disable-next-line no-restricted-globals -- the one place where randomness comes in, unless it is injected
 const fromCrypto = (size: number): Uint8Array => crypto.getRandomValues(new Uint8Array(size))
 
 const setUp = (options: PeerOptions<AnyContract, AnyContract>): PeerSetup => {
@@ -62,7 +63,7 @@ const setUp = (options: PeerOptions<AnyContract, AnyContract>): PeerSetup => {
 export const peer = <const Serves extends AnyContract = NoContract, const Uses extends AnyContract = NoContract>(
   options: PeerOptions<Serves, Uses>,
 ): OperatorFunction<Pipe, Peer<Uses, Serves>> => {
-  const setup = setUp(options as PeerOptions<AnyContract, AnyContract>)
+  const setup = setUp(options)
   return pipes$ =>
     new Observable(subscriber => {
       const peers = new Peers(setup, options.refused, subscriber)

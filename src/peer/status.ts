@@ -1,4 +1,4 @@
-import { filter, ignoreElements, map, mergeMap, Observable, of, take, throwError } from 'rxjs'
+import { filter, mergeMap, of, take, throwError, type Observable } from 'rxjs'
 import { Refused } from '../session/refused.js'
 
 /** How a connection is. */

@@ -23,6 +23,7 @@ export const exponential = ({
   factor = 2,
   jitter = 0.5,
   maxAttempts = Infinity,
+  // eslint-disable-next-line no-restricted-properties -- the default; a test injects its own
   random = Math.random,
 }: ExponentialOptions): Policy =>
   limited(maxAttempts, attempt => Math.min(to, from * factor ** (attempt - 1)) * (1 - jitter * random()))

@@ -127,6 +127,11 @@ const receive = <J>(terms: HandshakeTerms<J>, state: HandshakeState<J>, frame: F
     case 'Agreeing':
       if (frame._tag === 'Verdicts') return agreed(terms, state, frame)
       break
+    case 'New':
+    case 'Settled':
+      break
+    default:
+      state satisfies never
   }
   return violate(`a ${frame._tag} came while ${state._tag.toLowerCase()}`)
 }

@@ -140,8 +140,11 @@ class RunningSession {
       () => this.handshake({ _tag: 'TimedOut', afterMs: handshakeTimeout }),
       handshakeTimeout,
     )
-    this.outgoing.subscribe(frame => {
-      if (!this.ended && !this.leaving) this.pipe.outgoing.next(frame)
+    this.outgoing.subscribe({
+      next: frame => {
+        if (!this.ended && !this.leaving) this.pipe.outgoing.next(frame)
+      },
+      error: (error: unknown) => this.broke(error),
     })
     this.handshake({ _tag: 'Started' })
     this.subscription = this.pipe.incoming.subscribe({

@@ -47,7 +47,7 @@ export const cutAt =
             complete: () => subscriber.complete(),
           }),
         )
-        if ('when' in cut) subscriber.add(cut.when.subscribe(sever))
+        if ('when' in cut) subscriber.add(cut.when.subscribe({ next: sever, error: sever }))
       }),
     }
   }

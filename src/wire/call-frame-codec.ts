@@ -1,5 +1,15 @@
 import type { Reader, Writer } from 'protobufjs/minimal.js'
-import { failCodes, type Allowance, type CallFrame, type FailCode, type Frame, type Open } from './frame.js'
+import {
+  failCodes,
+  type Allowance,
+  type CallFrame,
+  type FailCode,
+  type Fragment,
+  type Frame,
+  type Next,
+  type Open,
+  type Reply,
+} from './frame.js'
 import { ProtocolViolation } from './protocol-violation.js'
 
 /** Field numbers of `Frame` for call frames, as tags: number << 3 | wire type. */
@@ -81,14 +91,13 @@ const writeOpen = (open: Open, writer: Writer): void => {
 
 /** Writes a call frame with its length in front. */
 export const writeCallFrame = (frame: CallFrame, writer: Writer): void => {
-  switch (frame._tag) {
-    case 'Next':
-      return writePayload(frame.id, callTags.next, frame.payload, writer)
-    case 'Reply':
-      return writePayload(frame.id, callTags.reply, frame.payload, writer)
-    case 'Fragment':
-      return writePayload(frame.id, callTags.fragment, frame.payload, writer)
-  }
+  if (frame._tag === 'Next') writePayload(frame.id, callTags.next, frame.payload, writer)
+  else if (frame._tag === 'Reply') writePayload(frame.id, callTags.reply, frame.payload, writer)
+  else if (frame._tag === 'Fragment') writePayload(frame.id, callTags.fragment, frame.payload, writer)
+  else writeOther(frame, writer)
+}
+
+const writeOther = (frame: Exclude<CallFrame, Next | Reply | Fragment>, writer: Writer): void => {
   writer.fork()
   writeId(frame.id, writer)
   switch (frame._tag) {
