@@ -1,0 +1,53 @@
+import { lastValueFrom, mergeMap, range, tap, type Observable } from 'rxjs'
+import { peer, type Peer } from 'sluice'
+import { dial } from 'sluice/node'
+import { type BenchClient, clientBench } from '../harness/client.js'
+import { askFor, chunkSize, isAnswer, isItem } from '../harness/workload.js'
+import { Workload } from './contract.js'
+
+const settled = (source$: Observable<unknown>): Promise<void> =>
+  lastValueFrom(source$, { defaultValue: undefined }).then(() => undefined)
+
+const check = (good: boolean): void => {
+  if (!good) throw new Error('a wrong value came')
+}
+
+const clientOf = ({ remote, close }: Peer<typeof Workload>): BenchClient => {
+  const call = (n: number) => remote.call(askFor(n)).pipe(tap(({ text, total }) => check(isAnswer(n, text, total))))
+  return {
+    latency: calls => {
+      const durations = new Float64Array(calls)
+      return settled(
+        range(0, calls).pipe(
+          mergeMap(n => {
+            const start = performance.now()
+            return call(n).pipe(tap(() => (durations[n] = (performance.now() - start) * 1e6)))
+          }, 1),
+        ),
+      ).then(() => durations)
+    },
+    calls: (calls, inFlight) => settled(range(0, calls).pipe(mergeMap(call, inFlight))),
+    stream: count => {
+      let items = 0
+      return settled(remote.items(count).pipe(tap(({ text, total }) => check(isItem(items++, text, total))))).then(() =>
+        check(items === count),
+      )
+    },
+    bytes: count => {
+      let bytes = 0
+      return settled(remote.chunks(count).pipe(tap(chunk => (bytes += chunk.length)))).then(() =>
+        check(bytes === count * chunkSize),
+      )
+    },
+    close: () => close().subscribe({ error: () => undefined }),
+  }
+}
+
+clientBench(
+  address =>
+    new Promise((resolve, reject) => {
+      dial(address)
+        .pipe(peer({ uses: Workload }))
+        .subscribe({ next: workload => resolve(clientOf(workload)), error: reject })
+    }),
+)
