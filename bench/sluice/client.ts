@@ -1,4 +1,4 @@
-import { lastValueFrom, mergeMap, range, tap, type Observable } from 'rxjs'
+import { defer, lastValueFrom, merge, mergeMap, range, repeat, tap, type Observable } from 'rxjs'
 import { peer, type Peer } from 'sluice'
 import { dial } from 'sluice/node'
 import { type BenchClient, clientBench } from '../harness/client.js'
@@ -26,7 +26,14 @@ const clientOf = ({ remote, close }: Peer<typeof Workload>): BenchClient => {
         ),
       ).then(() => durations)
     },
-    calls: (calls, inFlight) => settled(range(0, calls).pipe(mergeMap(call, inFlight))),
+    calls: (calls, inFlight) => {
+      // each lane makes a call when its last was answered; mergeMap(call, inFlight) over a range would keep all of them in
+      // its buffer first, whose cost is not ours
+      let made = 0
+      const lane = (n: number) =>
+        defer(() => call(made++)).pipe(repeat(Math.floor((calls + inFlight - 1 - n) / inFlight)))
+      return settled(merge(...Array.from({ length: Math.min(inFlight, calls) }, (_, n) => lane(n))))
+    },
     stream: count => {
       let items = 0
       return settled(remote.items(count).pipe(tap(({ text, total }) => check(isItem(items++, text, total))))).then(() =>

@@ -115,7 +115,7 @@ export class IncomingCall implements Call<unknown, unknown, unknown, unknown, un
 
   /** Nobody will answer any more. */
   letGo(): void {
-    this.refuse('NO_REPLY', new NoReply(this.method))
+    if (this.ended === undefined) this.refuse('NO_REPLY', new NoReply(this.method))
   }
 
   /** How it went; `undefined` while it is open. */

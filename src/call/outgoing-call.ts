@@ -1,5 +1,5 @@
 import type { ObservableInput } from 'rxjs'
-import type { WindowSize } from '../flow/receive-window.js'
+import { defaultWindow, type WindowSize } from '../flow/receive-window.js'
 import type { Fail } from '../wire/frame.js'
 import { Overflow, Timeout, TooLarge } from './call-errors.js'
 import { defectOf, failureOf, invalidPayload } from './fail-frame.js'
@@ -21,7 +21,7 @@ export class OutgoingCall implements Flow {
   /**
    * @param afterMs - how long it may take, in milliseconds; `Infinity`: as long as it likes
    * @param deadline - the same as a time of the line's clock
-   * @param size - window for the items that come back
+   * @param credit - window for the items that come back, where the caller said something of it
    */
   constructor(
     private readonly line: Line,
@@ -29,7 +29,7 @@ export class OutgoingCall implements Flow {
     private readonly consumer: Consumer<unknown>,
     private readonly afterMs: number,
     readonly deadline: number,
-    size: WindowSize,
+    credit: Partial<WindowSize> | undefined,
   ) {
     if (givesMany(method.kind))
       this.receiver = new ItemReceiver(
@@ -37,7 +37,7 @@ export class OutgoingCall implements Flow {
         () => this.id,
         method.decodeOutput,
         consumer,
-        size,
+        { ...defaultWindow, ...method.options.credit, ...credit },
         error => this.giveUp(invalidPayload(method.name, 'theirs', error)),
       )
   }
@@ -45,6 +45,11 @@ export class OutgoingCall implements Flow {
   /** What the far end may send at first. */
   get credit(): WindowSize | undefined {
     return this.receiver?.size
+  }
+
+  /** What the far end is told of the deadline. */
+  get timeoutMs(): number | undefined {
+    return this.afterMs === Infinity ? undefined : Math.ceil(this.afterMs)
   }
 
   /** The call has left: begin with its items, if it sends any. */

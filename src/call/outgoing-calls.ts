@@ -1,7 +1,6 @@
 import type { ObservableInput } from 'rxjs'
 import { BoundedBuffer } from '../flow/bounded-buffer.js'
-import { defaultWindow } from '../flow/receive-window.js'
-import type { CallFrame, Open } from '../wire/frame.js'
+import type { CallFrame, Metadata } from '../wire/frame.js'
 import { GoingAway, Overloaded, SchemaMismatch, TooLarge, Unimplemented } from './call-errors.js'
 import { defaultTimeout, type CallOptions, type CallsOptions } from './calls-options.js'
 import { invalidPayload } from './fail-frame.js'
@@ -11,11 +10,13 @@ import { OutgoingCall } from './outgoing-call.js'
 import { noFlow, type Consumer, type Flow } from './consumer.js'
 
 const noBytes = new Uint8Array(0)
+const none: ObservableInput<never> = []
 
 /** A call that waits for the far end, or the pipe, to have room. */
 interface Waiting {
   readonly call: OutgoingCall
-  readonly open: Omit<Open, 'id'>
+  readonly payload: Uint8Array
+  readonly metadata: Metadata | undefined
   readonly items: ObservableInput<unknown>
 }
 
@@ -54,17 +55,9 @@ export class OutgoingCalls {
     const usual = method.kind === 'request' ? defaultTimeout : Infinity
     const afterMs = options.timeout ?? method.options.timeout ?? usual
     const deadline = afterMs === Infinity ? Infinity : this.line.now() + afterMs
-    const window = { ...defaultWindow, ...method.options.credit, ...options.credit }
-    const call = new OutgoingCall(this.line, method, consumer, afterMs, deadline, window)
-    const open = {
-      _tag: 'Open' as const,
-      method: method.number as number,
-      payload,
-      credit: call.credit,
-      timeoutMs: afterMs === Infinity ? undefined : Math.ceil(afterMs),
-      metadata: options.metadata,
-    }
-    this.submit({ call, open, items: many ? (input as ObservableInput<unknown>) : [] })
+    const call = new OutgoingCall(this.line, method, consumer, afterMs, deadline, options.credit)
+    const items = many ? (input as ObservableInput<unknown>) : none
+    this.submit({ call, payload, metadata: options.metadata, items })
     if (deadline < Infinity && !call.closed) this.line.watch(deadline)
     return call
   }
@@ -171,12 +164,13 @@ export class OutgoingCalls {
     if (!this.queue.push(waiting)) waiting.call.lost(new Overloaded(waiting.call.method.name, this.options.waiting))
   }
 
-  private launch({ call, open, items }: Waiting): void {
+  private launch({ call, payload, metadata, items }: Waiting): void {
+    const { method, credit, timeoutMs } = call
     const id = this.nextId
     this.nextId += 2
-    const isEvent = call.method.kind === 'event'
+    const isEvent = method.kind === 'event'
     if (!isEvent) this.calls.set(id, call)
-    this.line.send({ ...open, id })
+    this.line.send({ _tag: 'Open', id, method: method.number as number, payload, credit, timeoutMs, metadata })
     call.opened(id, items)
     if (isEvent) call.done()
   }
