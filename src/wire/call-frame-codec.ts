@@ -37,8 +37,13 @@ const writeId = (id: number, writer: Writer): void => {
   else writer.uint64(id)
 }
 
-const idSize = (id: number): number =>
-  id < 0x1000_0000 ? 1 + varintSize(id) : 1 + Math.ceil((Math.floor(Math.log2(id)) + 1) / 7)
+/** Tag and id. Counted in whole numbers: a logarithm rounds 2^49 - 1 up, and its length would be wrong. */
+const idSize = (id: number): number => {
+  let size = 1
+  let rest = id
+  for (; rest >= 0x1000_0000; size += 4) rest = Math.floor(rest / 0x1000_0000)
+  return size + varintSize(rest)
+}
 
 /** Reads a varint below 2^53. */
 export const readSafeInteger = (reader: Reader, what: string): number => {

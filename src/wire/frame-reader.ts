@@ -74,7 +74,7 @@ export class FrameReader {
     while (pos < chunk.length) {
       const byte = chunk[pos++] as number
       // most frames are shorter than 128 bytes: their length is one byte
-      if (byte < 0x80 && this.shift === 0) {
+      if (byte < 0x80 && this.shift === 0 && byte <= this.limit) {
         this.size = byte
         return pos
       }

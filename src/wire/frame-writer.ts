@@ -20,7 +20,7 @@ const freshSlab = (writer: Writer, size: number): void => {
  * Batches are views of slabs that are filled once and never written again.
  */
 export class FrameWriter {
-  private readonly writer = protobuf.Writer.create()
+  private writer = protobuf.Writer.create()
   /** Where the batch at hand starts in the slab. */
   private start = 0
   private flushing: Subscription | undefined
@@ -36,8 +36,15 @@ export class FrameWriter {
     freshSlab(this.writer, slabSize)
   }
 
+  /** Queues a frame. One whose encoding throws leaves nothing behind, and the frames around it leave as they were. */
   push(frame: Frame): void {
-    writeFrame(frame, this.writer)
+    const before = this.writer.pos
+    try {
+      writeFrame(frame, this.writer)
+    } catch (error) {
+      this.rollBack(before)
+      throw error
+    }
     if (this.writer.pos - this.start >= flushAt) this.flush()
     else this.flushing ??= this.scheduler.schedule(this.endOfTick)
   }
@@ -53,6 +60,15 @@ export class FrameWriter {
     if (writer.buf.length > slabSize || writer.pos > slabSize - 2 * flushAt) freshSlab(writer, slabSize)
     this.start = writer.pos
     this.emit(batch)
+  }
+
+  /** The writer is in the middle of a nested message: what was whole leaves, and it is not used again. */
+  private rollBack(pos: number): void {
+    this.writer.pos = pos
+    this.flush()
+    this.writer = protobuf.Writer.create()
+    freshSlab(this.writer, slabSize)
+    this.start = 0
   }
 
   private readonly endOfTick = (): void => {

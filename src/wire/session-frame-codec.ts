@@ -158,7 +158,8 @@ export const helloBytes = (hello: Hello): Uint8Array => {
 }
 
 const readHello = (reader: Reader): Hello => {
-  const bytes = reader.buf.slice(reader.pos, reader.len)
+  // a copy, also of a Buffer, whose slice is none
+  const bytes = new Uint8Array(reader.buf.subarray(reader.pos, reader.len))
   const versions: number[] = []
   const serves: Offer[] = []
   const uses: Offer[] = []
@@ -248,7 +249,8 @@ const readGoodbye = (reader: Reader): Goodbye => {
   let reason: GoodbyeReason = 'DONE'
   let message = ''
   eachField(reader, tag => {
-    if (tag === 8) reason = goodbyeReasons[reader.uint32()] ?? 'DONE'
+    // a reason that is newer than this end is no orderly end
+    if (tag === 8) reason = goodbyeReasons[reader.uint32()] ?? 'REFUSED'
     else if (tag === 18) message = reader.string()
     else return false
     return true

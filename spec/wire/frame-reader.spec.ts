@@ -1,0 +1,249 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import test from 'ava'
+import fc from 'fast-check'
+import { FrameReader } from '../../src/wire/frame-reader.js'
+import type { Frame } from '../../src/wire/frame.js'
+import { ProtocolViolation } from '../../src/wire/protocol-violation.js'
+import { anyFrame, plain, readIn, withLength, written } from './arbitrary-frame.js'
+
+const MiB = 1024 * 1024
+const some = fc.array(anyFrame, { minLength: 1, maxLength: 8 })
+
+/** Cuts bytes at these places, each counted modulo the length. */
+const cut = (bytes: Uint8Array, places: readonly number[]): Uint8Array[] => {
+  const ends = [...new Set(places.map(place => place % (bytes.length + 1)))].sort((a, b) => a - b)
+  return [...ends, bytes.length].map((end, i) => bytes.slice(ends[i - 1] ?? 0, end))
+}
+
+const byteByByte = (bytes: Uint8Array): Uint8Array[] => Array.from(bytes, byte => Uint8Array.of(byte))
+
+/** The varint of a length, of any size. */
+const varint = (value: bigint): Uint8Array => {
+  const bytes: number[] = []
+  let rest = value
+  for (; rest >= 0x80n; rest >>= 7n) bytes.push(Number(rest & 0x7fn) | 0x80)
+  return Uint8Array.of(...bytes, Number(rest))
+}
+
+/** A frame with its payload as a hash: a failure prints a line, not a megabyte. */
+const sum = (frame: Frame): unknown =>
+  'payload' in frame ? { ...frame, payload: createHash('sha256').update(frame.payload).digest('hex') } : frame
+
+const memory = () => process.memoryUsage().arrayBuffers
+
+test('wherever the bytes are cut, the same frames arrive', t => {
+  t.notThrows(() => {
+    fc.assert(
+      fc.property(some, fc.array(fc.nat(), { maxLength: 12 }), (frames, places) => {
+        assert.deepEqual(readIn(cut(written(...frames), places)).map(plain), frames.map(plain))
+      }),
+      { numRuns: 300 },
+    )
+  })
+})
+
+test('byte by byte, and all in one chunk, the same frames arrive', t => {
+  t.notThrows(() => {
+    fc.assert(
+      fc.property(some, frames => {
+        const bytes = written(...frames)
+        const expected = frames.map(plain)
+        assert.deepEqual(readIn([bytes]).map(plain), expected)
+        assert.deepEqual(readIn(byteByByte(bytes)).map(plain), expected)
+      }),
+      { numRuns: 150 },
+    )
+  })
+})
+
+test('a frame of many chunks is put together, and the next one is read on', t => {
+  const payload = Uint8Array.from({ length: 300_000 }, (_, i) => i * 7)
+  const frames: Frame[] = [
+    { _tag: 'Next', id: 1, payload },
+    { _tag: 'Complete', id: 1 },
+    { _tag: 'Next', id: 3, payload: payload.subarray(0, 100_000) },
+  ]
+  const bytes = written(...frames)
+  for (const size of [1_000, 65_536, 65_537, 299_999])
+    t.deepEqual(
+      readIn(
+        cut(
+          bytes,
+          Array.from({ length: 400 }, (_, i) => Math.min(i * size, bytes.length)),
+        ),
+      ).map(sum),
+      frames.map(sum),
+    )
+})
+
+test('chunks may be taken back once they are read: what was cut is a copy', t => {
+  const bytes = written({ _tag: 'Next', id: 1, payload: Uint8Array.of(1, 2, 3, 4) })
+  const [head, tail] = cut(bytes, [6]) as [Uint8Array, Uint8Array]
+  const frames: Frame[] = []
+  const reader = new FrameReader(100, frame => frames.push(frame))
+  reader.push(head)
+  head.fill(0xff)
+  reader.push(tail)
+  tail.fill(0xff)
+  t.deepEqual(frames.map(plain), [plain({ _tag: 'Next', id: 1, payload: Uint8Array.of(1, 2, 3, 4) })])
+})
+
+test('a frame as long as the limit is read, and one byte more is a violation', t => {
+  t.notThrows(() => {
+    fc.assert(
+      fc.property(fc.nat(400), fc.boolean(), (size, chopped) => {
+        const frame: Frame = { _tag: 'Next', id: 1, payload: new Uint8Array(size) }
+        const bytes = written(frame)
+        const chunks = chopped ? byteByByte(bytes) : [bytes]
+        const { length } = bytes.subarray(size + 4 < 128 ? 1 : 2)
+        assert.deepEqual(readIn(chunks, length).map(plain), [plain(frame)])
+        assert.throws(() => readIn(chunks, length - 1), { name: 'ProtocolViolation' })
+      }),
+    )
+  })
+})
+
+test('a length over the limit is refused by its number, before anything is allocated', t => {
+  const before = memory()
+  for (const claim of [16 * MiB + 1, 2 ** 31, 2 ** 35 - 1])
+    for (const chunks of [[varint(BigInt(claim))], byteByByte(varint(BigInt(claim)))])
+      t.throws(() => readIn(chunks), { name: 'ProtocolViolation', message: /is over the limit of 16777216/ })
+  t.true(memory() - before < MiB)
+})
+
+test('a length that claims a tebibyte is refused, whatever the limit', t => {
+  const before = memory()
+  const claim = varint(2n ** 40n)
+  t.throws(() => readIn([claim]), { name: 'ProtocolViolation' })
+  t.throws(() => readIn([claim], Infinity), { message: /a length is longer than five bytes/ })
+  t.throws(() => readIn([Uint8Array.of(0x80, 0x80, 0x80, 0x80, 0x80, 0x00)]), { message: /longer than five bytes/ })
+  t.true(memory() - before < MiB)
+})
+
+test('a length within the limit costs what has arrived, not what it claims', t => {
+  const before = memory()
+  const claim = Buffer.concat([varint(BigInt(16 * MiB)), new Uint8Array(10)])
+  const readers = Array.from({ length: 100 }, () => new FrameReader(16 * MiB, () => undefined))
+  for (const reader of readers) reader.push(claim)
+  // 100 claims of 16 MiB: 1.6 GiB if they were believed
+  t.true(memory() - before < 16 * MiB, `${memory() - before} bytes`)
+})
+
+test('a length may be padded to five bytes', t => {
+  const frame = written({ _tag: 'Cancel', id: 1 })
+  const padded = Buffer.concat([Uint8Array.of(0x80 | (frame.length - 1), 0x80, 0x80, 0x80, 0x00), frame.subarray(1)])
+  t.deepEqual(readIn([padded]).map(plain), [plain({ _tag: 'Cancel', id: 1 })])
+  t.deepEqual(readIn(byteByByte(padded)).map(plain), [plain({ _tag: 'Cancel', id: 1 })])
+})
+
+test('frames of no bytes are passed over, a chunk full of them too', t => {
+  const frame = written({ _tag: 'Cancel', id: 1 })
+  t.deepEqual(readIn([new Uint8Array(1_000), frame, Uint8Array.of(0x80, 0x00), frame]).length, 2)
+})
+
+test('what ends in the middle of a frame gives the frames before it, and no other', t => {
+  t.notThrows(() => {
+    fc.assert(
+      fc.property(some, fc.nat(), (frames, place) => {
+        const ends = frames.map((_, i) => written(...frames.slice(0, i + 1)).length)
+        const bytes = written(...frames)
+        const length = place % bytes.length
+        const whole = ends.filter(end => end <= length).length
+        assert.deepEqual(readIn([bytes.subarray(0, length)]).map(plain), frames.slice(0, whole).map(plain))
+      }),
+      { numRuns: 200 },
+    )
+  })
+})
+
+test('a frame whose inside reaches past its end is a violation, not the next frame’s bytes', t => {
+  t.notThrows(() => {
+    fc.assert(
+      fc.property(anyFrame, fc.nat(), (frame, place) => {
+        const whole = written(frame)
+        const body = whole.subarray(whole.length < 129 ? 1 : 2)
+        const length = place % body.length
+        const after: Frame = { _tag: 'Next', id: 1, payload: new Uint8Array(400).fill(8) }
+        const bytes = Buffer.concat([withLength(body.subarray(0, length)), written(after)])
+        try {
+          const frames = readIn([bytes])
+          // cut between two fields, or two messages: then all that is left is a frame, and nothing of the next one
+          assert.deepEqual(frames.slice(-1).map(plain), [plain(after)])
+          assert.ok(frames.length <= 2)
+          assert.equal(JSON.stringify(frames.slice(0, -1).map(plain)).includes('8,8,8,8,8,8,8,8,8,8'), false)
+        } catch (error) {
+          assert.equal((error as ProtocolViolation)._tag, 'ProtocolViolation')
+        }
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
+
+const prototypes = () => JSON.stringify([Object.prototype, Array.prototype].map(one => Object.getOwnPropertyNames(one)))
+const untouched = prototypes()
+
+/** Frames, or a violation; nothing else, and nothing behind. */
+const survives = (chunks: readonly Uint8Array[]): void => {
+  try {
+    for (const frame of readIn(chunks, 4_096)) assert.equal(typeof frame._tag, 'string')
+  } catch (error) {
+    assert.ok(error instanceof ProtocolViolation, String(error))
+  }
+  assert.equal(prototypes(), untouched)
+}
+
+test('any bytes are frames or a violation', t => {
+  t.notThrows(() => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), bytes => {
+        survives([bytes])
+        survives(byteByByte(bytes))
+        survives([withLength(bytes)])
+        // as if of a call, or of a hello: deeper in
+        for (const tag of [
+          [8, 1, 18],
+          [8, 1, 50],
+          [8, 1, 66],
+          [0x82, 1],
+          [0x92, 1],
+          [0x9a, 1],
+        ])
+          survives([withLength(Buffer.concat([Uint8Array.from(tag), withLength(bytes)]))])
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+})
+
+test('mutated frames are frames or a violation', t => {
+  const change = fc.tuple(fc.nat(), fc.constantFrom('set', 'cut', 'insert'), fc.nat(255))
+  t.notThrows(() => {
+    fc.assert(
+      fc.property(some, fc.array(change, { minLength: 1, maxLength: 6 }), (frames, changes) => {
+        const bytes = [...written(...frames)]
+        for (const [place, how, byte] of changes)
+          bytes.splice(place % (bytes.length + 1), how === 'insert' ? 0 : 1, ...(how === 'cut' ? [] : [byte]))
+        survives([Uint8Array.from(bytes)])
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+})
+
+test('groups within groups end in a violation, not in a full stack', t => {
+  t.throws(() => readIn([withLength(new Uint8Array(100_000).fill(0xfb))]), { name: 'ProtocolViolation' })
+})
+
+test('stops in the middle of a chunk when it is told to', t => {
+  const frames: Frame[] = []
+  const reader = new FrameReader(100, frame => {
+    frames.push(frame)
+    reader.stop()
+  })
+  const bytes = written({ _tag: 'Cancel', id: 1 }, { _tag: 'Cancel', id: 3 })
+  reader.push(bytes)
+  reader.push(bytes)
+  t.is(frames.length, 1)
+})
