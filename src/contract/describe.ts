@@ -7,8 +7,18 @@ import { contractsOf, type AnyContract, type Contract } from './contract.js'
 import { deriveContract } from './derive-contract.js'
 import type { MethodKind } from './method.js'
 
-/** The files that describe a contract, each after those that it needs. */
+const described = new WeakMap<Contract, readonly FileDescriptor[]>()
+
+/** The files that describe a contract, each after those that it needs; described once. */
 export const filesOf = (contract: Contract): readonly FileDescriptor[] => {
+  const known = described.get(contract)
+  if (known !== undefined) return known
+  const files = makeFiles(contract)
+  described.set(contract, files)
+  return files
+}
+
+const makeFiles = (contract: Contract): readonly FileDescriptor[] => {
   const parts = contract.name.split('.')
   const service = parts.at(-1) ?? contract.name
   const builder = new FileBuilder(parts.slice(0, -1).join('.'), [service])

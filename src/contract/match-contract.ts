@@ -4,7 +4,6 @@ import { compareTypes, type Comparison, type Difference } from '../schema/compar
 import { DescriptorError } from '../schema/descriptor-error.js'
 import { readDescriptorSet, type DescriptorLimits } from '../schema/descriptor-read.js'
 import type { MethodDescriptor } from '../schema/descriptor.js'
-import { fingerprintKey } from '../schema/fingerprint.js'
 import { Fit, TooManyPairs } from '../schema/fit.js'
 import { Resolver } from '../schema/resolve.js'
 import type { Type } from '../schema/type.js'
@@ -68,11 +67,23 @@ export const unverifiedMatch = (
   verdict: 'Unverified' | 'Disabled' = 'Unverified',
 ): ContractMatch => everyMethod(ours, { _tag: verdict })
 
-// what was matched before, by the far end's bytes: sessions come and go, contracts rarely change
-const matched = new WeakMap<CompiledContract, Map<string, ContractMatch>>()
+interface Kept {
+  readonly role: Role
+  readonly theirs: Uint8Array
+  readonly match: ContractMatch
+}
 
-/** How many far ends' matches are kept for one contract. */
-const maxKept = 16
+// what was matched before: sessions come and go, contracts rarely change
+const matched = new WeakMap<CompiledContract, readonly Kept[]>()
+
+/** How many far ends' matches are kept for one contract, the latest first. */
+const maxKept = 4
+
+const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i += 1) if (a[i] !== b[i]) return false
+  return true
+}
 
 /**
  * Judges the far end's idea of a contract against ours, and makes the decoders for what it writes.
@@ -92,14 +103,12 @@ export const matchContract = (
   role: Role,
   limits: DescriptorLimits = {},
 ): ContractMatch => {
-  const kept = matched.get(ours) ?? new Map<string, ContractMatch>()
-  matched.set(ours, kept)
-  const key = `${role} ${fingerprintKey(theirs)}`
-  const known = theirs.length <= (limits.bytes ?? 1_048_576) ? kept.get(key) : undefined
-  if (known !== undefined) return known
+  const kept = matched.get(ours) ?? []
+  // compared byte by byte: a key that a far end could forge would give its session another's decoders
+  const known = kept.find(each => each.role === role && sameBytes(each.theirs, theirs))
+  if (known !== undefined) return known.match
   const match = judge(ours, theirs, role, limits)
-  if (kept.size >= maxKept) kept.delete(kept.keys().next().value as string)
-  kept.set(key, match)
+  matched.set(ours, [{ role, theirs: theirs.slice(), match }, ...kept].slice(0, maxKept))
   return match
 }
 

@@ -1,9 +1,11 @@
 import type { Reader } from 'protobufjs'
 import protobuf from 'protobufjs/minimal.js'
 import { DescriptorError } from './descriptor-error.js'
+import { getString } from './get.js'
 import {
   extensionNumber,
   fieldTypes,
+  none,
   noWords,
   type EnumDescriptor,
   type EnumValueDescriptor,
@@ -85,26 +87,32 @@ const bounded = <A>(reader: Reader, read: () => A): A => {
 }
 
 const text = (reader: Reader): string => {
+  const start = reader.pos
   const length = reader.uint32()
   if (length > maxText) throw new DescriptorError(`a name of ${length} bytes`)
   if (length > reader.len - reader.pos) throw new DescriptorError('a name reaches past the end')
-  const start = reader.pos
-  reader.pos += length
-  return utf8.decode(reader.buf.subarray(start, start + length))
+  reader.pos = start
+  const value = getString(reader)
+  if (value.includes('\ufffd')) throw new DescriptorError('a name that is no UTF-8')
+  return value
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+const added = <A>(list: readonly A[], item: A): readonly A[] => {
+  if (list === none) return [item]
+  ;(list as A[]).push(item)
+  return list
+}
 
-type Draft<A> = { -readonly [K in keyof A]: A[K] extends readonly (infer I)[] ? I[] : A[K] }
+type Draft<A> = { -readonly [K in keyof A]: A[K] }
 
 const readFile = (reader: Reader, budget: Budget): FileDescriptor => {
   const file: Draft<FileDescriptor> = {
     name: '',
     package: '',
-    dependencies: [],
-    messages: [],
-    enums: [],
-    services: [],
+    dependencies: none,
+    messages: none,
+    enums: none,
+    services: none,
     syntax: '',
   }
   fields(reader, (tag, r) => {
@@ -115,13 +123,13 @@ const readFile = (reader: Reader, budget: Budget): FileDescriptor => {
         return (file.package = text(r))
       case 26:
         budget.items -= 1
-        return file.dependencies.push(text(r))
+        return (file.dependencies = added(file.dependencies, text(r)))
       case 34:
-        return file.messages.push(inner(r, budget, () => readMessage(r, budget, 1)))
+        return (file.messages = added(file.messages, inner(r, budget, () => readMessage(r, budget, 1))))
       case 42:
-        return file.enums.push(inner(r, budget, () => readEnum(r, budget)))
+        return (file.enums = added(file.enums, inner(r, budget, () => readEnum(r, budget))))
       case 50:
-        return file.services.push(inner(r, budget, () => readService(r, budget)))
+        return (file.services = added(file.services, inner(r, budget, () => readService(r, budget))))
       case 98:
         return (file.syntax = text(r))
       default:
@@ -137,10 +145,10 @@ const readMessage = (reader: Reader, budget: Budget, depth: number): MessageDesc
   if (depth > budget.nesting) throw new DescriptorError(`messages nested deeper than ${budget.nesting}`)
   const message: Draft<MessageDescriptor> = {
     name: '',
-    fields: [],
-    nested: [],
-    enums: [],
-    oneofs: [],
+    fields: none,
+    nested: none,
+    enums: none,
+    oneofs: none,
     mapEntry: false,
     shape: 'record',
   }
@@ -149,13 +157,13 @@ const readMessage = (reader: Reader, budget: Budget, depth: number): MessageDesc
       case 10:
         return (message.name = text(r))
       case 18:
-        return message.fields.push(inner(r, budget, () => readField(r)))
+        return (message.fields = added(message.fields, inner(r, budget, () => readField(r))))
       case 26:
-        return message.nested.push(inner(r, budget, () => readMessage(r, budget, depth + 1)))
+        return (message.nested = added(message.nested, inner(r, budget, () => readMessage(r, budget, depth + 1))))
       case 34:
-        return message.enums.push(inner(r, budget, () => readEnum(r, budget)))
+        return (message.enums = added(message.enums, inner(r, budget, () => readEnum(r, budget))))
       case 66:
-        return message.oneofs.push(inner(r, budget, () => readOneof(r)))
+        return (message.oneofs = added(message.oneofs, inner(r, budget, () => readOneof(r))))
       case 58:
         return bounded(r, () => {
           fields(r, option => {
@@ -229,7 +237,7 @@ const readOneof = (reader: Reader): OneofDescriptor => {
 }
 
 const readWords = (reader: Reader): FieldWords => {
-  const words: Draft<FieldWords> = { ...noWords, checks: [], itemChecks: [], aliases: [] }
+  const words: Draft<FieldWords> = { ...noWords }
   let said = false
   bounded(reader, () =>
     fields(reader, option => {
@@ -243,13 +251,13 @@ const readWords = (reader: Reader): FieldWords => {
             case 16:
               return (words.required = r.bool())
             case 26:
-              return words.checks.push(text(r))
+              return (words.checks = added(words.checks, text(r)))
             case 34:
-              return words.itemChecks.push(text(r))
+              return (words.itemChecks = added(words.itemChecks, text(r)))
             case 40:
               return (words.hasDefault = r.bool())
             case 50:
-              return words.aliases.push(text(r))
+              return (words.aliases = added(words.aliases, text(r)))
             case 58: {
               const js = text(r)
               return (words.js = js === 'number' || js === 'bigint' ? js : '')
@@ -270,10 +278,10 @@ const readWords = (reader: Reader): FieldWords => {
 }
 
 const readEnum = (reader: Reader, budget: Budget): EnumDescriptor => {
-  const each: Draft<EnumDescriptor> = { name: '', values: [] }
+  const each: Draft<EnumDescriptor> = { name: '', values: none }
   fields(reader, (tag, r) => {
     if (tag === 10) return (each.name = text(r))
-    return tag === 18 ? each.values.push(inner(r, budget, () => readValue(r))) : undefined
+    return tag === 18 ? (each.values = added(each.values, inner(r, budget, () => readValue(r)))) : undefined
   })
   return each
 }
@@ -297,10 +305,10 @@ const readValue = (reader: Reader): EnumValueDescriptor => {
 }
 
 const readService = (reader: Reader, budget: Budget): ServiceDescriptor => {
-  const service: Draft<ServiceDescriptor> = { name: '', methods: [] }
+  const service: Draft<ServiceDescriptor> = { name: '', methods: none }
   fields(reader, (tag, r) => {
     if (tag === 10) return (service.name = text(r))
-    return tag === 18 ? service.methods.push(inner(r, budget, () => readMethod(r))) : undefined
+    return tag === 18 ? (service.methods = added(service.methods, inner(r, budget, () => readMethod(r)))) : undefined
   })
   return service
 }

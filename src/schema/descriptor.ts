@@ -68,13 +68,17 @@ export interface FieldWords {
   readonly member: string
 }
 
+/** Most lists of a descriptor stay empty: they are this one. */
+export const none: readonly never[] = Object.freeze([])
+
+/** Nothing beyond protobuf. */
 export const noWords: FieldWords = {
   key: '',
   required: false,
-  checks: [],
-  itemChecks: [],
+  checks: none,
+  itemChecks: none,
   hasDefault: false,
-  aliases: [],
+  aliases: none,
   js: '',
   hasFallback: false,
   member: '',

@@ -7,7 +7,7 @@ interface Pair {
   readonly writer: Type
   holds: boolean
   queued: boolean
-  readonly askedBy: Set<Pair>
+  readonly askedBy: Pair[]
 }
 
 /** How many pairs of types one comparison looks at: a far end's descriptor must not make it endless. */
@@ -56,7 +56,7 @@ export class Fit {
     if (known !== undefined) return known
     this.#count += 1
     if (this.#count > maxPairs) throw new TooManyPairs(`more than ${maxPairs} pairs of types to compare`)
-    const pair: Pair = { reader, writer, holds: true, queued: true, askedBy: new Set() }
+    const pair: Pair = { reader, writer, holds: true, queued: true, askedBy: [] }
     row.set(writer, pair)
     this.#queue.push(pair)
     return pair
@@ -81,7 +81,8 @@ export class Fit {
     const ask = (r: Type, w: Type): boolean => {
       if (r === w) return true
       const inner = this.#pair(r, w)
-      inner.askedBy.add(pair)
+      // one that fails no more asks no more
+      if (inner.holds) inner.askedBy.push(pair)
       return inner.holds
     }
     if (writer.kind === 'union')
