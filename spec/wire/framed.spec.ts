@@ -1,0 +1,141 @@
+import test from 'ava'
+import { catchError, NEVER, Observable, of, Subject, take, throwError, VirtualTimeScheduler, type Observer } from 'rxjs'
+import { marbles } from 'sluice/testing'
+import { PipeError } from '../../src/pipe/pipe-error.js'
+import type { Pipe } from '../../src/pipe/pipe.js'
+import { framed } from '../../src/wire/framed.js'
+import type { Frame } from '../../src/wire/frame.js'
+import { plain, readIn, written } from './arbitrary-frame.js'
+
+const cancel = (id: number): Frame => ({ _tag: 'Cancel', id })
+const broken = new PipeError('reset', 'reset')
+
+const pipeOf = (incoming: Observable<Uint8Array>, outgoing = new Subject<Uint8Array>()): Pipe => ({
+  end: 'dialled',
+  incoming,
+  outgoing,
+  writable: of(true),
+  secret: Uint8Array.of(7),
+})
+
+/** What the bytes' half sees, as it happens. */
+const watch = () => {
+  const seen: unknown[] = []
+  const outgoing = new Subject<Uint8Array>()
+  const observer: Observer<Uint8Array> = {
+    next: batch => seen.push(readIn([batch]).map(plain)),
+    error: (error: unknown) => seen.push(error),
+    complete: () => seen.push('complete'),
+  }
+  outgoing.subscribe(observer)
+  return { seen, outgoing }
+}
+
+const two = written(cancel(1), cancel(3))
+const parts = { a: two.subarray(0, 3), b: two.subarray(3, 7), c: two.subarray(7) }
+const frames = { x: cancel(1), y: cancel(3) }
+
+test('chunks become frames, as they come, until the pipe ends', t => {
+  marbles(t, ({ hot, expectObservable, expectSubscriptions }) => {
+    const source = hot('  -a--b--c--|', parts)
+    const expected = '    ----x--y--|'
+    const subscription = '^---------!'
+
+    expectObservable(framed()(pipeOf(source)).incoming).toBe(expected, frames)
+    expectSubscriptions(source.subscriptions).toBe(subscription)
+  })
+})
+
+test('an end in the middle of a frame is an end: what it means is for the session to say', t => {
+  marbles(t, ({ hot, expectObservable }) => {
+    const source = hot('a--b--|', parts)
+    const expected = '  ---x--|'
+    expectObservable(framed()(pipeOf(source)).incoming).toBe(expected, frames)
+  })
+})
+
+test('a pipe that says nothing, or breaks, does so for frames too', t => {
+  marbles(t, ({ cold, expectObservable }) => {
+    expectObservable(framed()(pipeOf(NEVER)).incoming).toBe('-')
+    expectObservable(framed()(pipeOf(cold('a--b--#', parts, broken))).incoming).toBe('---x--#', frames, broken)
+  })
+})
+
+test('unsubscribing between two frames of one chunk lets go of the pipe, and the second is not delivered', t => {
+  marbles(t, ({ hot, expectObservable, expectSubscriptions }) => {
+    const source = hot('  ---a---', { a: two })
+    const expected = '    ---(x|)'
+    const subscription = '^--!'
+    expectObservable(framed()(pipeOf(source)).incoming.pipe(take(1))).toBe(expected, frames)
+    expectSubscriptions(source.subscriptions).toBe(subscription)
+  })
+})
+
+test('garbage fails with a violation, after the frames before it, and the pipe is let go', t => {
+  marbles(t, ({ hot, expectObservable, expectSubscriptions }) => {
+    const source = hot('  a--g--a--|', { a: written(cancel(1)), g: Buffer.concat([two, Uint8Array.of(2, 26, 5), two]) })
+    const expected = '    x--(xy#)'
+    const subscription = '^--!'
+    const incoming = framed()(pipeOf(source)).incoming.pipe(
+      catchError((error: unknown) => throwError(() => (error as { readonly _tag: string })._tag)),
+    )
+    expectObservable(incoming).toBe(expected, frames, 'ProtocolViolation')
+    expectSubscriptions(source.subscriptions).toBe(subscription)
+  })
+})
+
+test('a frame over the limit of this end is a violation, which names both numbers', t => {
+  const errors: unknown[] = []
+  const long = written({ _tag: 'Next', id: 1, payload: new Uint8Array(1_000) })
+  framed(500)(pipeOf(of(long))).incoming.subscribe({ error: (error: unknown) => errors.push(error) })
+  t.like(errors[0], { _tag: 'ProtocolViolation' })
+  t.regex(String(errors[0]), /1005 bytes or more is over the limit of 500/)
+})
+
+test('keeps the rest of the pipe: which end it is, its secret, whether it can be written to', t => {
+  const pipe = pipeOf(of())
+  const { end, secret, writable } = framed()(pipe)
+  t.deepEqual([end, secret, writable], [pipe.end, pipe.secret, pipe.writable])
+})
+
+test('frames of one tick share one write, after it', t => {
+  const scheduler = new VirtualTimeScheduler()
+  const { seen, outgoing } = watch()
+  const pipe = framed(undefined, scheduler)(pipeOf(of(), outgoing))
+  pipe.outgoing.next(cancel(1))
+  pipe.outgoing.next(cancel(3))
+  t.deepEqual(seen, [])
+  scheduler.flush()
+  t.deepEqual(seen, [[plain(cancel(1)), plain(cancel(3))]])
+})
+
+test('what is queued leaves before the end of this half', t => {
+  const { seen, outgoing } = watch()
+  const pipe = framed(undefined, new VirtualTimeScheduler())(pipeOf(of(), outgoing))
+  pipe.outgoing.next(cancel(1))
+  pipe.outgoing.complete()
+  pipe.outgoing.next(cancel(3))
+  t.deepEqual(seen, [[plain(cancel(1))], 'complete'])
+})
+
+test('what is queued leaves before the pipe is aborted: it may say why', t => {
+  const { seen, outgoing } = watch()
+  const pipe = framed(undefined, new VirtualTimeScheduler())(pipeOf(of(), outgoing))
+  pipe.outgoing.next({ _tag: 'Goodbye', reason: 'VIOLATION', message: 'no' })
+  pipe.outgoing.error(broken)
+  t.deepEqual(seen, [[plain({ _tag: 'Goodbye', reason: 'VIOLATION', message: 'no' })], broken])
+})
+
+test('reading starts with the first subscription', t => {
+  let subscribed = 0
+  const { incoming } = framed()(
+    pipeOf(
+      new Observable(() => {
+        subscribed++
+      }),
+    ),
+  )
+  t.is(subscribed, 0)
+  incoming.subscribe()
+  t.is(subscribed, 1)
+})
