@@ -9,7 +9,8 @@ import { emitHeld, holdPipe, type PipeFacts } from './hold-pipe.js'
  * Electron's `MessagePortMain`. One of `addEventListener` and `on` must be there.
  */
 export interface PortLike {
-  postMessage(message: unknown, transfer?: readonly unknown[]): void
+  /** A port that knows how full it is may return `false`, and tell `drain` when it is not. */
+  postMessage(message: unknown, transfer?: readonly unknown[]): unknown
   addEventListener?(type: string, listener: (event: unknown) => void): void
   removeEventListener?(type: string, listener: (event: unknown) => void): void
   on?(type: string, listener: (value: unknown) => void): unknown
@@ -27,9 +28,12 @@ export interface MessagePortOptions extends Partial<Pick<PipeFacts, 'end' | 'sec
   readonly transfer?: boolean
 }
 
-/** What travels: bytes, the end of this half in order, or the end of all. Anything else on the port is not ours. */
+/**
+ * What travels: bytes, the end of this half in order, or the end of all; `ready` says that a child has come to `fromParent`.
+ * Anything else on the port is not ours.
+ */
 interface Message {
-  readonly sluice: Uint8Array | 'end' | 'gone'
+  readonly sluice: Uint8Array | 'end' | 'gone' | 'ready'
 }
 
 const messageIn = (value: unknown): Message | undefined => {
@@ -43,12 +47,12 @@ const messageIn = (value: unknown): Message | undefined => {
 const worthTransfer = 4_096
 
 /** The bytes as a message of exactly their length: a port would copy the whole buffer that a view belongs to. */
-const post = (port: PortLike, bytes: Uint8Array, mayTransfer: boolean): void => {
+const post = (port: PortLike, bytes: Uint8Array, mayTransfer: boolean): boolean => {
   const whole = bytes.byteLength === bytes.buffer.byteLength && bytes.buffer instanceof ArrayBuffer
   const own = whole ? bytes : new Uint8Array(bytes)
   const message: Message = { sluice: own }
-  if (whole ? mayTransfer : own.byteLength >= worthTransfer) port.postMessage(message, [own.buffer])
-  else port.postMessage(message)
+  const given = (whole ? mayTransfer : own.byteLength >= worthTransfer) ? [own.buffer] : undefined
+  return port.postMessage(message, given) !== false
 }
 
 const listen = (port: PortLike, type: string, listener: (value: unknown) => void): (() => void) => {
@@ -60,7 +64,7 @@ const listen = (port: PortLike, type: string, listener: (value: unknown) => void
   return () => port.off?.(type, listener)
 }
 
-/** A port as a carrier: one call of `write` is one message. `writable` says nothing here, since ports tell nobody how full they are. */
+/** A port as a carrier: one call of `write` is one message. It is never full, unless the port itself says so. */
 export const portCarrier =
   (port: PortLike, { transfer = false }: MessagePortOptions = {}): OpenCarrier =>
   events => {
@@ -78,7 +82,7 @@ export const portCarrier =
 
     const take = (value: unknown): void => {
       const said = messageIn(value)?.sluice
-      if (said === undefined || theirs === 'ended') return
+      if (said === undefined || said === 'ready' || theirs === 'ended') return
       if (said === 'gone') finish(new PipeError('reset', 'the far end closed the port: open a new one'))
       else if (said !== 'end') events.chunk(said)
       else {
@@ -97,14 +101,14 @@ export const portCarrier =
         finish(new PipeError('reset', 'the port was closed: the far end is gone, open a new one')),
       ),
     ]
+    listeners.push(listen(port, 'drain', () => events.drained()))
     port.start?.()
 
     const carrier: Carrier = {
       read: () => undefined,
       discard: () => undefined,
       write: bytes => {
-        if (!over) post(port, bytes, transfer)
-        return true
+        return over || post(port, bytes, transfer)
       },
       end: () => {
         if (over) return

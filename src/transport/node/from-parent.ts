@@ -1,8 +1,13 @@
+import { type MessagePort, parentPort } from 'node:worker_threads'
 import { defer, Observable, tap, throwError } from 'rxjs'
 import { PipeError } from '../../pipe/pipe-error.js'
 import type { Pipe, Transport } from '../../pipe/pipe.js'
 import { ConnectionKey } from '../connection-key.js'
+import { emitHeld, holdPipe, type PipeFacts } from '../hold-pipe.js'
+import { portCarrier, type PortLike } from '../message-port.js'
 import { dialSocket } from './dial-socket.js'
+import { parentDescriptors } from './parent-descriptors.js'
+import { processPort, ready } from './process-port.js'
 import { keyVariable } from './spawn-options.js'
 
 /** What a child does without its parent. */
@@ -22,35 +27,57 @@ export interface FromParentOptions {
 let taken: string | undefined
 
 /** The key from the environment, which it leaves: children of this process are not children of that parent. */
-const keyFromEnvironment = (): string => {
+const keyFromEnvironment = (): string | undefined => {
   const text = process.env.SLUICE_KEY
   if (text !== undefined) {
     delete process.env.SLUICE_KEY
     taken = text
   }
-  if (taken !== undefined) return taken
+  if (taken !== undefined || parentPort !== null) return taken // a worker of workerPipe() has no key
   throw new PipeError(
     'misused',
     `${keyVariable} is not set: start this program with spawn(), or hand a key to dial() or to fromParent({ key })`,
   )
 }
 
-const reach = (key: ConnectionKey, options: FromParentOptions): Transport => {
-  const { connectWithin = 10_000, closeWithin } = options
-  const { scheme, path } = key
+/** Says `ready` once it listens, so that the parent says nothing that is not heard. */
+const byPort = (port: PortLike, facts: PipeFacts): Transport =>
+  new Observable(subscriber => {
+    const held = holdPipe(portCarrier(port), facts)
+    port.postMessage(ready)
+    emitHeld(held, subscriber)
+  })
+
+/** The thread's own port; it stays open, since it may serve others. */
+const ownPort = (port: MessagePort): PortLike => ({
+  postMessage: (message, transfer) => port.postMessage(message, transfer as readonly ArrayBuffer[] | undefined),
+  on: (type, listener) => port.on(type as 'message', listener),
+  off: (type, listener) => port.off(type as 'message', listener),
+})
+
+const misused = (message: string): Transport => throwError(() => new PipeError('misused', message))
+
+const reach = (key: ConnectionKey, { connectWithin = 10_000, closeWithin }: FromParentOptions): Transport => {
+  const { scheme, path, secret } = key
+  const facts: PipeFacts = { end: 'accepted', secret, closeWithin }
+  const limits = { connectWithin, closeWithin }
   switch (scheme) {
     case 'unix':
+      return dialSocket(key, { path }, limits, 'accepted')
     case 'npipe':
-      return dialSocket(
-        key,
-        { path: scheme === 'unix' ? path : `\\\\.\\pipe\\${path}` },
-        { connectWithin, closeWithin },
-        'accepted',
-      )
+      return dialSocket(key, { path: `\\\\.\\pipe\\${path}` }, limits, 'accepted')
+    case 'stdio':
+      return new Observable(subscriber => emitHeld(holdPipe(parentDescriptors(path), facts), subscriber))
+    case 'fork':
+      return process.connected
+        ? byPort(processPort(process), facts)
+        : misused("there is no fork channel to the parent: start this program with spawn({ via: 'fork' })")
+    case 'worker':
+      return parentPort === null
+        ? misused("this is no worker: start it with spawn({ via: 'worker' })")
+        : byPort(ownPort(parentPort), facts)
     default:
-      return throwError(
-        () => new PipeError('misused', `a parent cannot be reached by ${scheme}: use dial() for this key`),
-      )
+      return misused(`a parent cannot be reached by ${scheme}: use dial() for this key`)
   }
 }
 
@@ -91,7 +118,7 @@ const endingWithParent =
     })
 
 /**
- * The child's end of `spawn`: emits the pipe to the parent, `'accepted'`.
+ * The child's end of `spawn`, and a worker's end of `workerPipe`: emits the pipe to the parent, `'accepted'`.
  *
  * The key comes from `SLUICE_KEY`, which is taken out of `process.env` at the first subscription, so that this process's own
  * children do not inherit it.
@@ -111,6 +138,9 @@ const endingWithParent =
 export const fromParent = (options: FromParentOptions = {}): Transport =>
   defer(() => {
     const key = options.key ?? keyFromEnvironment()
-    const parent$ = reach(typeof key === 'string' ? ConnectionKey.parse(key) : key, options)
+    const parent$ =
+      key === undefined
+        ? byPort(ownPort(parentPort!), { end: 'accepted', closeWithin: options.closeWithin })
+        : reach(typeof key === 'string' ? ConnectionKey.parse(key) : key, options)
     return options.orphan === 'stay' ? parent$ : parent$.pipe(endingWithParent(options.grace ?? 1_000))
   })

@@ -1,37 +1,17 @@
-import { spawn as start } from 'node:child_process'
-import { type Observable, switchMap } from 'rxjs'
 import type { Transport } from '../../pipe/pipe.js'
-import type { ConnectionKey } from '../connection-key.js'
-import type { HeldPipe } from '../hold-pipe.js'
-import { listen } from './listen.js'
-import { type Offspring, offspringOf } from './offspring.js'
-import { raise } from './raise.js'
-import { keyVariable, type SpawnOptions } from './spawn-options.js'
+import { byFork } from './by-fork.js'
+import { bySocket } from './by-socket.js'
+import { byStdio } from './by-stdio.js'
+import { byWorker } from './by-worker.js'
+import { raise, type Road } from './raise.js'
+import type { SpawnOptions } from './spawn-options.js'
 
-const startWith = (command: string, options: SpawnOptions, key: ConnectionKey): Offspring => {
-  const { args = [], env, cwd, stdin = 'ignore', stdout = 'inherit', stderr = 'inherit' } = options
-  const byArgument = options.key === 'argument'
-  const child = start(command, byArgument ? [...args, String(key)] : args, {
-    cwd,
-    env: { ...process.env, ...env, [keyVariable]: byArgument ? undefined : String(key) },
-    stdio: [stdin, stdout, 'pipe'],
-    windowsHide: true,
-  })
-  return offspringOf(child, command, stderr === 'inherit')
+const roads: Readonly<Record<NonNullable<SpawnOptions['via']>, (command: string, options: SpawnOptions) => Road>> = {
+  socket: bySocket,
+  stdio: byStdio,
+  fork: byFork,
+  worker: (module, options) => byWorker(module.startsWith("file:") ? new URL(module) : module, options),
 }
-
-const bySocket =
-  (command: string, options: SpawnOptions) =>
-  (born: (child: Offspring) => void): Observable<HeldPipe> =>
-    listen(
-      { clients: 1, ...(options.closeWithin === undefined ? {} : { closeWithin: options.closeWithin }) },
-      'dialled',
-    ).pipe(
-      switchMap(({ key, held$ }) => {
-        born(startWith(command, options, key))
-        return held$
-      }),
-    )
 
 /**
  * Starts a child and emits the pipe to it once it has connected by `fromParent()`; a dialler, and `'dialled'` is what the pipe
@@ -41,7 +21,7 @@ const bySocket =
  *
  * | what happens | what follows |
  * |---|---|
- * | subscription | a private listener for one client; the child starts and gets the key |
+ * | subscription | the child starts and gets the key; by socket, that of a private listener for one client |
  * | the child cannot be started | fails with `PipeError`, `why: 'refused'` |
  * | it ends before it has connected | fails with `'exited'`, whatever its code; `cause` is an {@link Exited} with code, signal and tail of stderr |
  * | it has not connected within `connectWithin` | SIGTERM, SIGKILL after `grace`; then fails with `'refused'` |
@@ -54,12 +34,14 @@ const bySocket =
  *
  * It completes or fails only when the child is gone, so a `retry` never has two at a time; each subscription starts a child.
  *
- * @param command - an executable, by path or by name; no shell
+ * @param command - an executable, by path or by name, without a shell; for a worker a module, by absolute path or URL
  *
  * @example
  * ```ts
  * spawn(process.execPath, { args: ['child.js'] }).subscribe(pipe => pipe.incoming.subscribe(console.log))
  * ```
  */
-export const spawn = (command: string, options: SpawnOptions = {}): Transport =>
-  raise(bySocket(command, options), command, options)
+export const spawn = (command: string | URL, options: SpawnOptions = {}): Transport => {
+  const name = String(command)
+  return raise(roads[options.via ?? 'socket'](name, options), name, options)
+}
