@@ -7,11 +7,13 @@ import {
   isObservable,
   mergeMap,
   Observable,
+  of,
   ReplaySubject,
   take,
   takeUntil,
   throwError,
   type OperatorFunction,
+  type Subscriber,
 } from 'rxjs'
 import { AlreadyAnswered, type AnyCall, type Call, type Settled } from './call.js'
 import type { IncomingCall } from './incoming-call.js'
@@ -38,32 +40,98 @@ export interface AnswerOptions {
 const ask = <C extends AnyCall>(project: Project<C>, call: C): AnswerOf<C> =>
   project(call.request as C['request'], call)
 
-/** Answers one call, and emits how it went; unsubscribing lets it go without an answer. */
-const answerOne = <C extends AnyCall>(call: C, answer: () => unknown): Observable<Settled<C>> =>
-  new Observable(subscriber => {
+/**
+ * The calls in hand of one `answer`.
+ *
+ * A call that is answered at once costs no Observable, no subscription and no entry in a set: this is a hot path.
+ */
+class Hands<C extends AnyCall> {
+  private busy = 0
+  private readonly held = new Set<IncomingCall>()
+  private readonly queue: C[] = []
+  private sourceDone = false
+  private takingUp = false
+
+  constructor(
+    private readonly project: Project<C>,
+    private readonly concurrency: number,
+    private readonly subscriber: Subscriber<Settled<C>>,
+  ) {}
+
+  take(call: C): void {
+    if (this.busy < this.concurrency) this.begin(call)
+    else this.queue.push(call)
+  }
+
+  complete(): void {
+    this.sourceDone = true
+    this.endIfDone()
+  }
+
+  letGo(): void {
+    for (const call of this.held) call.letGo()
+  }
+
+  private begin(call: C): void {
     // users see an IncomingCall as a Call: there is no other
     const incoming = call as unknown as IncomingCall
     if (incoming.outcome !== undefined) {
       // it was given up while it waited for its turn
-      subscriber.next(incoming.outcome as unknown as Settled<C>)
-      subscriber.complete()
+      this.subscriber.next(incoming.outcome as unknown as Settled<C>)
       return
     }
-    if (incoming.taken) throw new AlreadyAnswered(call.method)
-    incoming.whenSettled = settled => {
-      subscriber.next(settled as unknown as Settled<C>)
-      subscriber.complete()
+    if (incoming.taken) {
+      this.subscriber.error(new AlreadyAnswered(call.method))
+      return
     }
+    this.busy++
+    incoming.whenSettled = this.settled
     let given: unknown
     try {
-      given = answer()
+      given = ask(this.project, call)
     } catch (error) {
       incoming.fail(error)
       return
     }
     incoming.reply(given)
-    return () => incoming.letGo()
-  })
+    if (!incoming.isSettled) this.held.add(incoming)
+  }
+
+  private readonly settled = (settled: Settled): void => {
+    this.busy--
+    if (this.held.size > 0) this.held.delete(settled.call as unknown as IncomingCall)
+    this.subscriber.next(settled as unknown as Settled<C>)
+    this.takeUp()
+    this.endIfDone()
+  }
+
+  /** Begins the calls that wait, in a loop: those that are answered at once must not pile up on the stack. */
+  private takeUp(): void {
+    if (this.takingUp) return
+    this.takingUp = true
+    while (this.busy < this.concurrency && this.queue.length > 0) this.begin(this.queue.shift() as C)
+    this.takingUp = false
+  }
+
+  private endIfDone(): void {
+    if (this.sourceDone && this.busy === 0 && this.queue.length === 0) this.subscriber.complete()
+  }
+}
+
+const asTheyCome =
+  <C extends AnyCall>(project: Project<C>, concurrency: number): OperatorFunction<C, Settled<C>> =>
+  calls$ =>
+    new Observable(subscriber => {
+      const hands = new Hands(project, concurrency, subscriber)
+      subscriber.add(
+        calls$.subscribe({
+          next: call => hands.take(call),
+          error: (error: unknown) => subscriber.error(error),
+          complete: () => hands.complete(),
+        }),
+      )
+      subscriber.add(() => hands.letGo())
+    })
 
 /**
  * Answers each call with what `project` makes of it, and emits how it went.
@@ -84,9 +152,7 @@ export const answer = <C extends AnyCall>(
   project: Project<C>,
   { concurrency = Infinity, order = 'completion' }: AnswerOptions = {},
 ): OperatorFunction<C, Settled<C>> =>
-  order === 'completion'
-    ? mergeMap(call => answerOne(call, () => ask(project, call)), concurrency)
-    : inOrderOfArrival(project, concurrency)
+  order === 'completion' ? asTheyCome(project, concurrency) : inOrderOfArrival(project, concurrency)
 
 /** Begins to make an answer; what it comes to is kept until somebody asks. */
 const begin = <C extends AnyCall>(call: C, project: Project<C>): unknown => {
@@ -114,11 +180,8 @@ const inOrderOfArrival =
           const previous = before
           before = turn
           const made = givesMany(call.kind) ? undefined : { answer: begin(call, project) }
-          const answer = () => (made === undefined ? ask(project, call) : made.answer)
-          return concat(
-            previous,
-            defer(() => answerOne(call, answer)),
-          ).pipe(finalize(() => turn.complete()))
+          const answer: Project<C> = () => (made === undefined ? ask(project, call) : (made.answer as AnswerOf<C>))
+          return concat(previous, of(call).pipe(asTheyCome(answer, 1))).pipe(finalize(() => turn.complete()))
         }, concurrency),
       )
     })

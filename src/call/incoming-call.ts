@@ -118,6 +118,10 @@ export class IncomingCall implements Call<unknown, unknown, unknown, unknown, un
     if (this.ended === undefined) this.refuse('NO_REPLY', new NoReply(this.method))
   }
 
+  get isSettled(): boolean {
+    return this.ended !== undefined
+  }
+
   /** How it went; `undefined` while it is open. */
   get outcome(): Settled | undefined {
     return this.ended

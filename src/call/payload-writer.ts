@@ -3,11 +3,14 @@ import type { Writer } from 'protobufjs/minimal.js'
 import type { Encode } from '../schema/codec.js'
 
 const slabSize = 64 * 1024
+/** A slab that has less room than this is left to its payloads. */
+const leastRoom = 8 * 1024
 const noBytes = new Uint8Array(0)
 
-const freshWriter = (): Writer => {
-  const writer = protobuf.Writer.create()
+const withSlab = (writer: Writer): Writer => {
   writer.buf = (writer.constructor as typeof protobuf.Writer).alloc(slabSize)
+  writer.view = null
+  writer.pos = 0
   return writer
 }
 
@@ -18,24 +21,37 @@ const freshWriter = (): Writer => {
  * finds it free: the outer value goes on in a slab of its own.
  */
 export class PayloadWriter {
-  private writer: Writer | undefined = freshWriter()
+  private writer: Writer | undefined = withSlab(protobuf.Writer.create())
 
   /** @throws what `encode` throws */
   write(encode: Encode<unknown>, value: unknown): Uint8Array {
-    const writer = this.writer ?? freshWriter()
+    const writer = this.writer ?? withSlab(protobuf.Writer.create())
     this.writer = undefined
+    const slab = writer.buf
     const start = writer.pos
     let done = false
     try {
       encode(value, writer)
       done = true
     } finally {
-      // after a throw the writer may be left in the middle of a nested message: it is not used again
-      if (!done) this.writer = freshWriter()
+      // after a throw the writer may be left in the middle of a nested message: another one takes the slab over
+      this.writer = done ? writer : protobuf.Writer.create()
+      if (!done) this.reuse(slab, start)
     }
     const { buf, pos } = writer
-    if (buf.length <= slabSize && pos <= slabSize / 2 + slabSize / 4) this.writer = writer
-    else this.writer = freshWriter()
-    return pos === start ? noBytes : buf.subarray(start, pos)
+    if (pos === start) return noBytes
+    const payload = buf.subarray(start, pos)
+    // a payload that outgrew the slab took what it needed; the slab is as it was
+    if (buf !== slab) this.reuse(slab, start)
+    else if (pos > slabSize - leastRoom) withSlab(writer)
+    return payload
+  }
+
+  private reuse(slab: Uint8Array, start: number): void {
+    const { writer } = this
+    if (writer === undefined) return
+    writer.buf = slab
+    writer.view = null
+    writer.pos = start
   }
 }

@@ -163,12 +163,17 @@ export const bigintOfBytes = (bytes: Uint8Array): bigint => {
   return negative ? -magnitude - 1n : magnitude
 }
 
-/** Copies bytes out of the read buffer, as a plain Uint8Array. */
+/**
+ * Takes bytes out of the read buffer, as a plain Uint8Array: a copy, unless they are most of what the buffer holds, so
+ * that keeping them keeps at most twice as much.
+ */
 export const readBytes = (reader: Reader): Uint8Array => {
   const length = reader.uint32()
   const start = reader.pos
   if (length > reader.len - start) throw mismatch
   reader.pos = start + length
+  const { buffer, byteOffset } = reader.buf
+  if (length * 2 >= buffer.byteLength) return new Uint8Array(buffer, byteOffset + start, length)
   const copy = new Uint8Array(length)
   copy.set(reader.buf.subarray(start, start + length))
   return copy

@@ -67,12 +67,18 @@ export const readSafeInteger = (reader: Reader, what: string): number => {
   throw new ProtocolViolation(`${what} is not below 2^53`)
 }
 
-/** The frames that carry nothing but a payload know their length before they are written. */
-const writePayload = (id: number, tag: number, payload: Uint8Array, writer: Writer): void => {
-  const size = payload.length
-  writer.uint32(idSize(id) + 1 + varintSize(size) + size)
-  writeId(id, writer)
-  writer.uint32(tag).bytes(payload)
+const payloadTags = { Next: callTags.next, Reply: callTags.reply, Fragment: callTags.fragment } as const
+
+/**
+ * Writes a frame that carries nothing but a payload, all but the payload itself, which is to follow.
+ *
+ * Such a frame knows its length before it is written.
+ */
+export const writePayloadHead = (frame: Next | Reply | Fragment, writer: Writer): void => {
+  const size = frame.payload.length
+  writer.uint32(idSize(frame.id) + 1 + varintSize(size) + size)
+  writeId(frame.id, writer)
+  writer.uint32(payloadTags[frame._tag]).uint32(size)
 }
 
 const writeAllowance = (allowance: Allowance, writer: Writer): void => {
@@ -96,10 +102,10 @@ const writeOpen = (open: Open, writer: Writer): void => {
 
 /** Writes a call frame with its length in front. */
 export const writeCallFrame = (frame: CallFrame, writer: Writer): void => {
-  if (frame._tag === 'Next') writePayload(frame.id, callTags.next, frame.payload, writer)
-  else if (frame._tag === 'Reply') writePayload(frame.id, callTags.reply, frame.payload, writer)
-  else if (frame._tag === 'Fragment') writePayload(frame.id, callTags.fragment, frame.payload, writer)
-  else writeOther(frame, writer)
+  if (frame._tag === 'Next' || frame._tag === 'Reply' || frame._tag === 'Fragment') {
+    writePayloadHead(frame, writer)
+    writer.raw(frame.payload)
+  } else writeOther(frame, writer)
 }
 
 const writeOther = (frame: Exclude<CallFrame, Next | Reply | Fragment>, writer: Writer): void => {

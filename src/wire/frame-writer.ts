@@ -1,12 +1,19 @@
 import protobuf from 'protobufjs/minimal.js'
 import type { Writer } from 'protobufjs/minimal.js'
 import { asapScheduler, type SchedulerLike, type Subscription } from 'rxjs'
+import { writePayloadHead } from './call-frame-codec.js'
 import { writeFrame } from './frame-codec.js'
-import type { Frame } from './frame.js'
+import type { Fragment, Frame, Next, Reply } from './frame.js'
 
 /** What is queued leaves as soon as it is that long. Measured: waiting for the whole tick makes the two ends take turns. */
 const flushAt = 8 * 1024
 const slabSize = 64 * 1024
+
+/** Payloads from this length on are not copied into a batch. */
+const apartFrom = 16 * 1024
+
+const isLarge = (frame: Frame): frame is Next | Reply | Fragment =>
+  (frame._tag === 'Next' || frame._tag === 'Reply' || frame._tag === 'Fragment') && frame.payload.length >= apartFrom
 
 const freshSlab = (writer: Writer, size: number): void => {
   writer.buf = (writer.constructor as typeof protobuf.Writer).alloc(size)
@@ -47,6 +54,13 @@ export class FrameWriter {
     }
     if (this.writer.pos - this.start >= flushAt) this.flush()
     else this.flushing ??= this.scheduler.schedule(this.endOfTick)
+  }
+
+  /** A long payload is not copied: it leaves as a batch of its own, right behind the rest of its frame. */
+  private pushApart(frame: Next | Reply | Fragment): void {
+    writePayloadHead(frame, this.writer)
+    this.flush()
+    this.emit(frame.payload)
   }
 
   /** Sends what is queued at once. */
