@@ -26,6 +26,8 @@ export interface Program {
   readonly stderr: () => string
   /** Its first line that matches, also one that it has said before. */
   readonly line: (pattern: RegExp) => Promise<RegExpMatchArray>
+  /** Forgets the lines so far, so that the next ones can be waited for. */
+  readonly forget: () => void
   readonly exited: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>
   /** Sends a signal; nothing happens when it has ended. */
   readonly signal: (signal: NodeJS.Signals) => void
@@ -76,6 +78,7 @@ const watch = (child: ChildProcess): Program => {
         },
         `a line like ${pattern.source}, among ${JSON.stringify(lines)} and ${stderr}`,
       ),
+    forget: () => void lines.splice(0),
     exited: new Promise(resolve => child.once('exit', (code, signal) => resolve({ code, signal }))),
     signal: signal => void child.kill(signal),
   }
@@ -86,6 +89,11 @@ export const start = (t: Teardown, path: string, ...args: readonly string[]): Pr
   const child = spawn(process.execPath, scriptArgs(path, ...args), { stdio: ['ignore', 'pipe', 'pipe'] })
   const program = watch(child)
   adopt(t, program.pid)
+  // in order first, so that it removes its files; what does not obey is killed then
+  t.teardown(async () => {
+    program.signal('SIGTERM')
+    await Promise.race([program.exited, pause(1_500)])
+  })
   return program
 }
 
