@@ -66,7 +66,8 @@ const either = (a: Type, b: Type, path: string): Type => {
       `two members of the union are both ${namesOf(a)}, and nothing tells them apart`,
       'give the codecs different names, or the members a tag',
     )
-  if (a.steps.length === 0 || b.steps.length === 0) return { ...a, steps: [] } as Type
+  // neither codec holds for what the other does: the types say it
+  if (a.steps.length === 0 || b.steps.length === 0) return { ...a, steps: [], codec: undefined } as Type
   const holds = (steps: readonly StepType[]) => (value: never) => steps.every(s => s.kind === 'refine' && s.holds(value))
   const [left, right] = [holds(a.steps), holds(b.steps)]
   const step: StepType = {
@@ -75,7 +76,7 @@ const either = (a: Type, b: Type, path: string): Type => {
     holds: value => left(value) || right(value),
     codec: a.steps[0]?.codec as t.Any,
   }
-  return { ...a, steps: [step] } as Type
+  return { ...a, steps: [step], codec: undefined } as Type
 }
 
 /** The literal of a record's property that says which it is. */

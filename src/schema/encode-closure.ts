@@ -6,7 +6,7 @@ import { open, putString, putters, putUnsigned } from './put.js'
 import { encodeSteps } from './steps.js'
 import { isMessage, isPacked, isRecord, layoutOf, tagOf, takesUndefined, type Field, type RecordBody, type Type } from './type.js'
 import { writeUnknown } from './unknown-value.js'
-import { isRecordValue } from './values.js'
+import { isInherited, isRecordValue, propertyOf } from './values.js'
 
 /** Writes a message's fields. Throws {@link mismatch}. */
 export type WriteFunction = (value: unknown, writer: Writer, depth: number) => void
@@ -60,10 +60,11 @@ export class EncodeClosures {
     const { key, required } = field
     const slot = this.#slot(field.type, field.numbers, required)
     const undefinable = takesUndefined(field.type)
-    if (required && !undefinable)
+    const inherited = isInherited(key)
+    if (required && !undefinable && !inherited)
       return (record, writer, depth) => slot((record as Record<string, unknown>)[key], writer, depth)
     return (record, writer, depth) => {
-      const value = (record as Record<string, unknown>)[key]
+      const value = inherited ? propertyOf(record as object, key) : (record as Record<string, unknown>)[key]
       if (value === undefined) {
         const own = undefinable && Object.hasOwn(record as object, key)
         if (!own) {

@@ -8,6 +8,7 @@ import { printNumber, Source } from './source.js'
 import { encodeSteps } from './steps.js'
 import { isMessage, isPacked, isRecord, layoutOf, tagOf, takesUndefined, type Body, type EnumBody, type Field, type Type } from './type.js'
 import { writeUnknown } from './unknown-value.js'
+import { isInherited } from './values.js'
 
 /** Generates the encoder of a value that is a message of its own. */
 export const generateEncoder = (type: Type): WriteFunction => {
@@ -77,11 +78,16 @@ class EncoderSource {
   #field(field: Field, isTuple: boolean): string {
     const { key, required, type, numbers } = field
     const x = this.#source.fresh('x')
-    const access = isTuple ? `v[${printNumber(Number(key))}]` : `v[${JSON.stringify(key)}]`
+    const text = JSON.stringify(key)
+    const own = `Object.hasOwn(v, ${text})`
+    const access = isTuple
+      ? `v[${printNumber(Number(key))}]`
+      : isInherited(key)
+        ? `${own} ? v[${text}] : undefined`
+        : `v[${text}]`
     const write = this.#slot(type, numbers, required, x, 'd')
     const undefinable = takesUndefined(type)
     if (required && (!undefinable || isTuple)) return `const ${x} = ${access}; ${write}`
-    const own = `Object.hasOwn(v, ${JSON.stringify(key)})`
     if (!undefinable) return `const ${x} = ${access}; if (${x} !== undefined) { ${write} }`
     if (required) return `const ${x} = ${access}; if (${x} === undefined && !${own}) ${this.#fail}; ${write}`
     return `const ${x} = ${access}; if (${x} !== undefined || ${own}) { ${write} }`
@@ -157,7 +163,7 @@ class EncoderSource {
           ? `if (${[...literals.values].map(literal => `${value} === ${this.#bind(literal)}`).join(' || ')}) ${write(literals.index)}`
           : `if (${this.#bind(literals.values)}.has(${value})) ${write(literals.index)}`,
       )
-    let weighs = false
+    const told = new Set([literals?.index, ...(byKind?.values() ?? []), ...(byTag?.members.values() ?? [])])
     for (const [kind, index] of byKind ?? []) {
       if (kind === 'bytes') continue
       branches.push(`if (${kindTest(kind, value)}) ${write(index)}`)
@@ -167,9 +173,9 @@ class EncoderSource {
       branches.push(
         `if (${kindTest('object', value)}) switch (${value}[${JSON.stringify(byTag.key)}]) { ${tags.join(' ')} default: ${this.#fail}; }`,
       )
-    } else weighs = type.body.members.length > branches.length
-    const rest = weighs ? this.#weighed(type, write, value) : `${this.#fail};`
-    return `${branches.join(' else ')} else { ${rest} }`
+    }
+    const rest = type.body.members.some((_, index) => !told.has(index)) ? this.#weighed(type, write, value) : `${this.#fail};`
+    return branches.length === 0 ? rest : `${branches.join(' else ')} else { ${rest} }`
   }
 
   #weighed(type: Extract<Type, { kind: 'union' }>, write: (index: number) => string, value: string): string {

@@ -4,7 +4,7 @@ import { maxDepth, Mismatch } from './mismatch.js'
 import { dispatchOf } from './pick-member.js'
 import { holdsScalar } from './scalar.js'
 import type { StepType, Type } from './type.js'
-import { isRecordValue } from './values.js'
+import { isRecordValue, propertyOf } from './values.js'
 
 /** Stands in a value for what its bytes could not be turned into. */
 export class Undecodable {
@@ -84,8 +84,7 @@ const lookInside = (
     case 'record':
       if (!isRecordValue(value)) return wrong()
       for (const { key, required, type: inner } of type.body.fields) {
-        const actual = value[key]
-        if (actual === undefined && !required && !(key in value)) continue
+        const actual = propertyOf(value, key)
         if (actual === undefined && !required) continue
         if (required && !Object.hasOwn(value, key) && actual === undefined) {
           const at = [...context, { key, type: codecOf(inner), actual }]

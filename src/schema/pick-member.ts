@@ -1,4 +1,5 @@
 import type { Literal, Member, Type, UnionType } from './type.js'
+import { holdsScalar } from './scalar.js'
 import { isRecordValue } from './values.js'
 
 /** Says which member of a union carries a value: its index, or -1 for none. */
@@ -111,7 +112,7 @@ export const pickMember = (union: UnionType): Pick => {
     let best = -1
     let least = Infinity
     members.forEach(({ type }, index) => {
-      if (type.codec === undefined ? !literals?.values.has(value) : !type.codec.is(value)) return
+      if (!holds(type, value)) return
       const loss = lossOf(type, value, 0)
       if (loss < least) [best, least] = [index, loss]
     })
@@ -135,7 +136,7 @@ const lossOf = (type: Type, value: unknown, depth: number): number => {
   switch (type.kind) {
     case 'record': {
       if (!isRecordValue(value)) return Infinity
-      let loss = 0
+      let loss = isPlain(value) ? 0 : instance
       for (const key of Object.keys(value)) {
         const field = type.body.fields.find(each => each.key === key)
         loss += field === undefined ? 1 : value[key] === undefined ? 0 : lossOf(field.type, value[key], depth + 1)
@@ -157,12 +158,12 @@ const lossOf = (type: Type, value: unknown, depth: number): number => {
         (sum, key) =>
           sum +
           (holdsKey === undefined || holdsKey(key) ? lossOf(type.body.value, value[key], depth + 1) : 1),
-        0,
+        isPlain(value) ? 0 : instance,
       )
     }
     case 'union': {
       const losses = type.body.members
-        .filter(member => member.type.codec?.is(value) ?? holdsLiteral(member.type, value))
+        .filter(member => holds(member.type, value))
         .map(member => lossOf(member.type, value, depth + 1))
       return losses.length === 0 ? Infinity : Math.min(...losses)
     }
@@ -173,16 +174,25 @@ const lossOf = (type: Type, value: unknown, depth: number): number => {
   }
 }
 
-const holdsLiteral = (type: Type, value: unknown): boolean =>
-  type.kind === 'enum' && type.body.values.some(({ literal }) => literal === value)
+// what several members were made into has no codec of its own
+const holds = (type: Type, value: unknown): boolean => {
+  if (type.codec !== undefined) return type.codec.is(value)
+  if (type.kind === 'enum') return type.body.values.some(({ literal }) => literal === value)
+  if (type.kind !== 'scalar' || !holdsScalar(type.scalar, value)) return false
+  return type.steps.every(step => step.kind === 'refine' && (step.holds as (u: unknown) => boolean)(value))
+}
 
 const isData = (value: unknown, depth: number): boolean => {
   if (depth > 100 || typeof value === 'function' || typeof value === 'symbol') return false
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return true
   if (Array.isArray(value)) return value.every(item => isData(item, depth + 1))
+  return isPlain(value) && Object.values(value).every(item => isData(item, depth + 1))
+}
+
+/** What it counts that an instance of a class would arrive as a plain object. */
+const instance = 1_000
+
+const isPlain = (value: object): boolean => {
   const prototype: unknown = Object.getPrototypeOf(value)
-  return (
-    (prototype === null || prototype === Object.prototype) &&
-    Object.values(value).every(item => isData(item, depth + 1))
-  )
+  return prototype === null || prototype === Object.prototype
 }
