@@ -92,6 +92,7 @@ export const start = (t: Teardown, path: string, ...args: readonly string[]): Pr
   // in order first, so that it removes its files; what does not obey is killed then
   t.teardown(async () => {
     program.signal('SIGTERM')
+    program.signal('SIGCONT')
     await Promise.race([program.exited, pause(1_500)])
   })
   return program
