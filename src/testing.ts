@@ -9,3 +9,4 @@ export {
   type MarbleRunner,
 } from './testing/marbles.js'
 export { latency, type Seen, type Wire, type WireEnd, type WireOptions } from './testing/wire.js'
+export type { MakePeers, Peers, PeersOptions } from './testing/peers.js'

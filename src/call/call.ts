@@ -31,7 +31,7 @@ export interface Call<In, Out, E = never, From = unknown, Answer = OneAnswer<Out
   readonly metadata: Metadata
   /** When the caller stops waiting: milliseconds by the scheduler's clock; `undefined`: never. */
   readonly deadline: number | undefined
-  /** Emits once if the caller gives up or is gone, then completes; completes silently when the call is settled. */
+  /** Emits once if the caller gives up, its deadline is over, or it is gone; then completes. Completes silently otherwise. */
   readonly cancelled$: Observable<void>
   /** How many more items the caller takes at present; replays the latest, completes when the call is settled. */
   readonly demand$: Observable<number>

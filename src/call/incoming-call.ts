@@ -159,9 +159,10 @@ export class IncomingCall implements Call<unknown, unknown, unknown, unknown, un
 
   /** Its time is over. */
   expire(now: number): void {
-    if (this.deadline !== undefined && this.deadline <= now)
-      this.refuse('TIMEOUT', new Timeout(this.method, Math.max(0, this.deadline - this.openedAt)))
-    else if (this.claimBy <= now) this.letGo()
+    if (this.deadline !== undefined && this.deadline <= now) {
+      this.line.send(statusFrame(this.id, 'TIMEOUT'))
+      this.settle('Cancelled', new Timeout(this.method, this.deadline - this.openedAt))
+    } else if (this.claimBy <= now) this.letGo()
   }
 
   private claim(): void {

@@ -1,6 +1,7 @@
-import { Observable } from 'rxjs'
+import type { Observable } from 'rxjs'
 import { TestScheduler, type RunHelpers } from 'rxjs/testing'
 import { frameExpectations, type ExpectFrames } from './expect-frames.js'
+import { makePeers, type MakePeers } from './peers.js'
 import { makeWire, type Wire, type WireOptions } from './wire.js'
 
 /** What a marble test is given: rxjs's own helpers, and the wire. */
@@ -13,6 +14,8 @@ export interface MarbleHelpers extends RunHelpers {
   readonly random: (size: number) => Uint8Array
   /** Subscribes for the length of the test, and unsubscribes at the time that `end` says. */
   readonly run: (source$: Observable<unknown>) => void
+  /** Two ends of a contract on a wire: the server runs for the length of the test, the client is for the test to subscribe. */
+  readonly peers: MakePeers
   readonly scheduler: TestScheduler
 }
 
@@ -56,26 +59,12 @@ export const createMarbles =
     scheduler.run(helpers => {
       const { expectFrames, check } = frameExpectations(assertDeepEqual)
       const random = seeded()
-      test({
-        ...helpers,
-        scheduler,
-        random,
-        expectFrames,
-        wire: options => makeWire(scheduler, options),
-        run: source$ => {
-          const subscription = source$.subscribe()
-          helpers
-            .expectObservable(
-              new Observable<never>(subscriber => {
-                scheduler.schedule(() => {
-                  subscription.unsubscribe()
-                  subscriber.complete()
-                }, end)
-              }),
-            )
-            .toBe(`${end}ms |`)
-        },
-      })
+      const wire = (options?: WireOptions) => makeWire(scheduler, options)
+      const run = (source$: Observable<unknown>) => {
+        const subscription = source$.subscribe()
+        scheduler.schedule(() => subscription.unsubscribe(), end)
+      }
+      test({ ...helpers, scheduler, random, expectFrames, wire, run, peers: makePeers(wire, run, random) })
       // the frames are there once virtual time has run out
       helpers.flush()
       check()
