@@ -31,6 +31,7 @@ const transports: Readonly<Record<string, Observable<Rig>>> = {
   'message port': of(null).pipe(map(channels)),
   'unix socket': socket({}),
   'loopback TCP': socket({ tcp: {} }),
+  WebSocket: socket({ ws: {} }),
 }
 
 for (const [transport, rig$] of Object.entries(transports)) {

@@ -1,8 +1,10 @@
-import { defer, throwError } from 'rxjs'
+import { defer, switchMap, throwError } from 'rxjs'
 import { PipeError } from '../../pipe/pipe-error.js'
 import type { Transport } from '../../pipe/pipe.js'
 import { ConnectionKey } from '../connection-key.js'
 import { dialSocket } from './dial-socket.js'
+import { dialWebSocket } from './dial-web-socket.js'
+import { loadWs } from './load-ws.js'
 
 /** How long connecting may take unless told otherwise, in milliseconds. */
 const defaultConnectWithin = 10_000
@@ -18,7 +20,8 @@ export interface DialOptions {
 }
 
 /**
- * Dials what a key names; its scheme picks the transport: `unix`, `npipe`, `tcp`, or one of `schemes`.
+ * Dials what a key names; its scheme picks the transport: `unix`, `npipe`, `tcp`, `ws` (with the package `ws`), or one of
+ * `schemes`.
  *
  * Emits one pipe, `'dialled'`, and lives as long as it: completes when both halves have ended, fails with `PipeError` when it
  * could not connect or the pipe broke, and dials anew with each subscription. Unsubscribing ends our half after what is
@@ -49,6 +52,9 @@ export const dial = (key: ConnectionKey | string, options: DialOptions = {}): Tr
         return dialSocket(to, { path: `\\\\.\\pipe\\${path}` }, limits)
       case 'tcp':
         return dialSocket(to, { host, port }, limits)
+      case 'ws':
+      case 'wss':
+        return loadWs().pipe(switchMap(({ WebSocket }) => dialWebSocket(WebSocket, to, limits)))
       default:
         return throwError(
           () =>

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { createServer } from 'node:net'
-import { Observable, type Subscriber } from 'rxjs'
+import { defer, map, Observable, of, type Subscriber, switchMap } from 'rxjs'
 import { PipeError } from '../../pipe/pipe-error.js'
 import type { Pipe } from '../../pipe/pipe.js'
 import { ConnectionKey } from '../connection-key.js'
@@ -8,8 +7,10 @@ import { type HeldPipe, holdPipe } from '../hold-pipe.js'
 import { waitingRoom } from '../waiting-room.js'
 import { clearStaleSocket } from './clear-stale-socket.js'
 import { type Place, placeFor, type Where } from './place.js'
-import { secretLength, socketBuffer } from './socket-defaults.js'
-import { socketCarrier } from './socket-carrier.js'
+import { type Reception, socketReception } from './reception.js'
+import { secretLength } from './socket-defaults.js'
+import { loadWs } from './load-ws.js'
+import { webSocketReception } from './web-socket-reception.js'
 
 /** Where and for whom to listen. */
 export interface BindOptions extends Where {
@@ -29,16 +30,16 @@ export interface HeldDoor {
 
 const nothing = (): void => undefined
 
-const listenAt = (place: Place, options: BindOptions, end: Pipe['end'], subscriber: Subscriber<HeldDoor>): void => {
+const listenAt = (
+  place: Place,
+  { server, receive }: Reception,
+  options: BindOptions,
+  end: Pipe['end'],
+  subscriber: Subscriber<HeldDoor>,
+): void => {
   const { clients = Infinity, waiting = 1_024, closeWithin } = options
   const secret = new Uint8Array(randomBytes(secretLength))
   const room = waitingRoom()
-  const server = createServer({
-    allowHalfOpen: true,
-    pauseOnConnect: true,
-    noDelay: true,
-    highWaterMark: socketBuffer,
-  })
   let listening = false
   let admitted = 0
   let giveUp = nothing
@@ -61,16 +62,14 @@ const listenAt = (place: Place, options: BindOptions, end: Pipe['end'], subscrib
     subscriber.next({ key: ConnectionKey.of(place.address(server), secret), held$: room.held$ })
   })
 
-  server.on('connection', socket => {
-    if (room.waiting >= waiting) {
-      socket.destroy()
-      return
-    }
-    const held = holdPipe(socketCarrier(socket), { end, secret, closeWithin })
+  receive(open => {
+    if (room.waiting >= waiting || admitted >= clients || subscriber.closed) return false
+    const held = holdPipe(open, { end, secret, closeWithin })
     admitted += 1
     if (admitted >= clients) stopListening()
     room.admit(held)
     if (admitted >= clients) room.close(() => subscriber.complete())
+    return true
   })
 
   let clearing = place.mayBeStale
@@ -97,10 +96,19 @@ const listenAt = (place: Place, options: BindOptions, end: Pipe['end'], subscrib
 
 /** {@link bind}, with pipes that can be held on to and that say of themselves which end they are. */
 export const listen = (options: BindOptions, end: Pipe['end']): Observable<HeldDoor> =>
-  new Observable(subscriber => {
-    try {
-      listenAt(placeFor(options), options, end, subscriber)
-    } catch (error) {
-      subscriber.error(error)
-    }
-  })
+  defer(() =>
+    options.ws === undefined
+      ? of(socketReception())
+      : loadWs().pipe(map(({ WebSocketServer }) => webSocketReception(WebSocketServer, options.ws ?? {}))),
+  ).pipe(
+    switchMap(
+      reception =>
+        new Observable<HeldDoor>(subscriber => {
+          try {
+            listenAt(placeFor(options), reception, options, end, subscriber)
+          } catch (error) {
+            subscriber.error(error)
+          }
+        }),
+    ),
+  )

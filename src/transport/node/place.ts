@@ -6,6 +6,23 @@ import { leaveNothing, undoAtExit } from './leave-nothing.js'
 import { isLoopback } from './socket-defaults.js'
 import { fittingSocketPath, freshPipeName, privateSocketPath } from './socket-path.js'
 
+/** Where a WebSocket server listens, and whom it lets in. */
+export interface WebSocketPlace {
+  /** `127.0.0.1` unless told; must be a loopback address. */
+  readonly host?: string
+  /** Any free one unless told. */
+  readonly port?: number
+  /** Path and query that a client must name; `/` unless told. */
+  readonly path?: string
+  /**
+   * Origins of the pages that may connect, such as `http://localhost:5173`. None unless told: a browser always says where its page
+   * is from, so that no page that somebody happens to look at reaches this server. Programs say no origin and may connect.
+   */
+  readonly origins?: readonly string[]
+  /** Longest message that is taken in, in bytes; 16 MiB unless told. A client that sends a longer one is cut off. */
+  readonly messageBytes?: number
+}
+
 /** Where to listen; with nothing set, at a private unix socket, or a named pipe on Windows. */
 export interface Where {
   /**
@@ -16,6 +33,8 @@ export interface Where {
   readonly path?: string
   /** TCP instead: `host` is `127.0.0.1` unless told, and must be a loopback address; `port` is any free one. */
   readonly tcp?: { readonly host?: string; readonly port?: number }
+  /** WebSocket instead; needs the package `ws`. */
+  readonly ws?: WebSocketPlace
 }
 
 /** A place to listen at: how to listen there, what the key says, and how to leave nothing behind. */
@@ -32,13 +51,13 @@ export interface Place {
 
 const nothing = (): void => undefined
 
-const tcpPlace = ({ host = '127.0.0.1', port = 0 }: NonNullable<Where['tcp']>): Place => {
+const tcpPlace = ({ host = '127.0.0.1', port = 0 }: NonNullable<Where['tcp']>, shape: Partial<Address> = {}): Place => {
   if (!isLoopback(host)) {
     throw new PipeError('refused', `${host} is no loopback address, and bytes travel in the clear: listen on 127.0.0.1`)
   }
   return {
     listen: server => server.listen({ host, port, exclusive: true }),
-    address: server => ({ scheme: 'tcp', host, port: (server.address() as AddressInfo).port }),
+    address: server => ({ scheme: 'tcp', host, port: (server.address() as AddressInfo).port, ...shape }),
     settle: nothing,
     leave: nothing,
   }
@@ -80,7 +99,8 @@ const privatePlace = (): Place => {
 }
 
 /** Makes ready what the options ask for. */
-export const placeFor = ({ path, tcp }: Where): Place => {
+export const placeFor = ({ path, tcp, ws }: Where): Place => {
+  if (ws !== undefined) return tcpPlace(ws, { scheme: 'ws', path: ws.path ?? '/' })
   if (tcp !== undefined) return tcpPlace(tcp)
   if (process.platform === 'win32') return namedPipePlace(path)
   return path === undefined ? privatePlace() : chosenPlace(path)

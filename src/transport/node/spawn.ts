@@ -10,7 +10,7 @@ const roads: Readonly<Record<NonNullable<SpawnOptions['via']>, (command: string,
   socket: bySocket,
   stdio: byStdio,
   fork: byFork,
-  worker: (module, options) => byWorker(module.startsWith("file:") ? new URL(module) : module, options),
+  worker: (module, options) => byWorker(module.startsWith('file:') ? new URL(module) : module, options),
 }
 
 /**

@@ -3,7 +3,7 @@ import { Observable } from 'rxjs'
 import type { Transport } from '../../pipe/pipe.js'
 import { emitHeld, holdPipe } from '../hold-pipe.js'
 import { type MessagePortOptions, portCarrier, type PortLike } from '../message-port.js'
-import { explainedByExit } from './explained-by-exit.js'
+import { brokenByExit, explainedByExit } from './explained-by-exit.js'
 import { workerOffspring } from './worker-offspring.js'
 
 /** A worker in the shape of a port; its exit closes it. */
@@ -17,7 +17,7 @@ export const workerPort = (worker: Worker): PortLike => ({
  * A pipe to a worker of your own making, `'dialled'`; the worker takes the other end by `fromParent()`.
  *
  * Ending the worker is yours to do; `spawn(module, { via: 'worker' })` does it for you. An exit that is not clean fails
- * `incoming` with `PipeError`, `why: 'exited'`, whose `cause` has the error that the worker did not catch.
+ * this and `incoming` with `PipeError`, `why: 'exited'`, whose `cause` has the error that the worker did not catch.
  *
  * @param worker - just made; carries one pipe in its life
  *
@@ -31,5 +31,6 @@ export const workerPipe = (worker: Worker, options: MessagePortOptions = {}): Tr
     const { exit$ } = workerOffspring(worker, 'the worker')
     const held = holdPipe(portCarrier(workerPort(worker), options), { end: 'dialled', ...options })
     const incoming = held.pipe.incoming.pipe(explainedByExit(exit$))
-    emitHeld({ ...held, pipe: { ...held.pipe, incoming } }, subscriber)
+    const over$ = held.over$.pipe(brokenByExit(exit$))
+    emitHeld({ ...held, over$, pipe: { ...held.pipe, incoming } }, subscriber)
   })
