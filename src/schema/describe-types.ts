@@ -116,7 +116,7 @@ export class FileBuilder {
           ...emptyMessage(entry),
           fields: [
             { ...base, name: 'key', number: 1, type: 'string', typeName: '', words: noWords },
-            { ...base, ...value, name: 'value', number: 2, words: orNone(elementWords(type.body.value)) },
+            { ...base, ...value, name: 'value', number: 2, words: noWords },
           ],
           mapEntry: true,
         })
@@ -127,7 +127,7 @@ export class FileBuilder {
           repeated: true,
           type: 'message',
           typeName: `${this.#full(owner)}.${entry}`,
-          words,
+          words: { ...words, itemChecks: checksOf(type.body.value), js: jsOf(type.body.value) },
         })
       } else if (layout === 'repeated' && type.kind === 'array') {
         made.push({
@@ -261,8 +261,6 @@ const wordsOf = (field: Field): FieldWords => ({
 })
 
 const elementWords = (type: Type): FieldWords => ({ ...noWords, checks: checksOf(type), js: jsOf(type) })
-
-const orNone = (words: FieldWords): FieldWords => (words.checks.length === 0 && words.js === '' ? noWords : words)
 
 const freeName = (wanted: string, taken: Set<string>): string => {
   let name = wanted

@@ -1,5 +1,5 @@
 import { DescriptorError } from './descriptor-error.js'
-import type { EnumDescriptor, FieldDescriptor, FileDescriptor, MessageDescriptor } from './descriptor.js'
+import { noWords, type EnumDescriptor, type FieldDescriptor, type FieldWords, type FileDescriptor, type MessageDescriptor } from './descriptor.js'
 import { isReservedNumber, maxFieldNumber } from './number-fields.js'
 import type {
   ArrayBody,
@@ -137,7 +137,7 @@ export class DescriptorTypes {
     const body = { hint: message.name, number: field.number, holdsKey: undefined } as DictBody
     const type: Type = { kind: 'dict', body, steps: [] }
     this.#types.set(name, type)
-    body.value = this.#element(map)
+    body.value = withSteps(this.#element(map, field.words), field.words.itemChecks)
     return type
   }
 
@@ -146,7 +146,9 @@ export class DescriptorTypes {
     const fields: Field[] = []
     const oneofs = new Set<number>()
     for (const field of message.fields) {
-      if (field.oneof !== -1 && !field.optional) {
+      // a oneof that is no union of ours: its members are properties, of which one is there
+      const foreign = message.oneofs[field.oneof]?.words === noWords
+      if (field.oneof !== -1 && !field.optional && !foreign) {
         if (oneofs.has(field.oneof)) continue
         oneofs.add(field.oneof)
         fields.push(this.#oneof(message, field.oneof, name))
@@ -163,7 +165,7 @@ export class DescriptorTypes {
         aliases: words.aliases,
         fallback: words.hasDefault ? { value: undefined } : undefined,
         // without our words and without `optional`, absence means zero, as in any proto3 message
-        ...(!words.required && !field.optional && isPlain(type) ? { implicit: true } : {}),
+        ...(!words.required && !field.optional && !foreign && isPlain(type) ? { implicit: true } : {}),
         // a repeated field is there even when it is empty
         ...(field.repeated ? { required: true } : {}),
       })
@@ -206,7 +208,8 @@ export class DescriptorTypes {
       const body: ArrayBody = { hint: '', number: field.number, item }
       return { type: { kind: 'array', body, steps: stepsOf(words.checks) }, numbers }
     }
-    const value = withSteps(this.#element(map), map.words.checks)
+    // what is said of a map's values is said on the map
+    const value = withSteps(this.#element(map, words), words.itemChecks)
     const body: DictBody = { hint: '', number: field.number, holdsKey: undefined, value }
     return { type: { kind: 'dict', body, steps: stepsOf(words.checks) }, numbers }
   }
@@ -223,11 +226,11 @@ export class DescriptorTypes {
     return value
   }
 
-  #element(field: FieldDescriptor): Type {
+  #element(field: FieldDescriptor, words: FieldWords = field.words): Type {
     if (field.type === 'message') return this.#message(field.typeName)
     if (field.type === 'enum') return { kind: 'enum', body: this.#enum(field.typeName), steps: [] }
     if (field.type === 'group') throw new DescriptorError('groups are not supported')
-    return { kind: 'scalar', scalar: scalarOf(field), steps: [] }
+    return { kind: 'scalar', scalar: scalarOf(field.type, words), steps: [] }
   }
 
   #enum(name: string): EnumBody {
@@ -253,8 +256,7 @@ const stepsOf = (checks: readonly string[]): readonly StepType[] =>
 const withSteps = (type: Type, checks: readonly string[]): Type =>
   checks.length === 0 ? type : { ...type, steps: stepsOf(checks) }
 
-const scalarOf = (field: FieldDescriptor): Scalar => {
-  const { type, words } = field
+const scalarOf = (type: FieldDescriptor['type'], words: FieldWords): Scalar => {
   if (type === 'int64' && words.js === 'number') return 'int53'
   if (type === 'bytes' && words.js === 'bigint') return 'bigint'
   return type as Scalar
