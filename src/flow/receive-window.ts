@@ -1,3 +1,5 @@
+import { maxCredit } from './send-window.js'
+
 /** A window as its owner sizes it. */
 export interface WindowSize {
   /** Items in flight at most. */
@@ -8,6 +10,9 @@ export interface WindowSize {
 
 /** What a stream starts with unless it is told otherwise: 256 items and 1 MiB. */
 export const defaultWindow: WindowSize = { items: 256, bytes: 1024 * 1024 }
+
+/** Half of a window as the far end counts it: it knows no number above 2^31 - 1. */
+const half = (size: number): number => Math.max(1, Math.floor(Math.min(size, maxCredit) / 2))
 
 /**
  * What a receiver has granted, and what its consumer has taken: the other half of {@link SendWindow}.
@@ -26,8 +31,8 @@ export class ReceiveWindow {
   constructor(readonly size: WindowSize) {
     this.itemsLeft = size.items
     this.bytesLeft = size.bytes
-    this.itemsDue = Math.max(1, size.items >>> 1)
-    this.bytesDue = Math.max(1, size.bytes >>> 1)
+    this.itemsDue = half(size.items)
+    this.bytesDue = half(size.bytes)
   }
 
   /**

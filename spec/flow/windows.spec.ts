@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict'
+import test from 'ava'
+import fc from 'fast-check'
+import { ReceiveWindow } from '../../src/flow/receive-window.js'
+import { maxCredit, SendWindow } from '../../src/flow/send-window.js'
+
+const windows = fc.record({ items: fc.integer({ min: 1, max: 40 }), bytes: fc.integer({ min: 1, max: 400 }) })
+const item = fc.oneof(fc.nat(30), fc.integer({ min: 0, max: 1_000 }))
+/** What happens next: the sender sends an item of that size if it may, or the receiver's consumer is done with one. */
+const happening = fc.oneof(
+  item.map(size => ({ send: size })),
+  fc.constant({ consume: true as const }),
+)
+
+/** A sender and a receiver with grants on their way, as a pipe has them. */
+class Stream {
+  readonly sender = new SendWindow()
+  readonly receiver: ReceiveWindow
+  readonly inFlight: number[] = []
+  granted: { items: number; bytes: number }
+  sentItems = 0
+  sentBytes = 0
+  private readonly taken: number[] = []
+
+  constructor(readonly size: { readonly items: number; readonly bytes: number }) {
+    this.receiver = new ReceiveWindow(size)
+    this.granted = { ...size }
+    this.sender.grant(size.items, size.bytes)
+  }
+
+  /** @returns whether it was sent */
+  send(bytes: number): boolean {
+    if (!this.sender.open) return false
+    this.sender.spend(bytes)
+    this.sentItems++
+    this.sentBytes += bytes
+    this.inFlight.push(bytes)
+    assert.ok(this.receiver.received(bytes), 'the receiver takes what the sender may send')
+    this.taken.push(bytes)
+    return true
+  }
+
+  consume(): void {
+    const bytes = this.taken.shift()
+    if (bytes === undefined || !this.receiver.consumed(bytes)) return
+    const grant = this.receiver.grant()
+    this.granted = { items: this.granted.items + grant.items, bytes: this.granted.bytes + grant.bytes }
+    this.sender.grant(grant.items, grant.bytes)
+  }
+}
+
+test('a sender never has more in flight than was granted, but for the excess of one item', t => {
+  t.notThrows(() => {
+    fc.assert(
+      fc.property(windows, fc.array(happening, { maxLength: 300 }), (size, happenings) => {
+        const stream = new Stream(size)
+        for (const next of happenings) {
+          if ('consume' in next) stream.consume()
+          else {
+            const before = stream.sentBytes
+            if (stream.send(next.send)) assert.ok(before < stream.granted.bytes, 'sent without bytes')
+            else
+              assert.ok(stream.sentItems === stream.granted.items || before >= stream.granted.bytes, 'held for nothing')
+          }
+          assert.ok(stream.sentItems <= stream.granted.items, 'more items than granted')
+        }
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
+
+test('a consumer that keeps up never lets the sender run dry, however small the window and large the items', t => {
+  t.notThrows(() => {
+    fc.assert(
+      fc.property(windows, fc.array(item, { minLength: 1, maxLength: 200 }), (size, sizes) => {
+        const stream = new Stream(size)
+        for (const bytes of sizes) {
+          assert.ok(stream.send(bytes))
+          stream.consume()
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+})
+
+test('what a receiver has granted is what it accepts, and one item more is not accepted', t => {
+  t.notThrows(() => {
+    fc.assert(
+      fc.property(windows, fc.array(item, { maxLength: 100 }), (size, sizes) => {
+        const receiver = new ReceiveWindow(size)
+        let items = 0
+        let bytes = 0
+        for (const next of sizes) {
+          const accepted = receiver.received(next)
+          assert.equal(accepted, items < size.items && bytes < size.bytes)
+          if (!accepted) return
+          items++
+          bytes += next
+        }
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
+
+test('an item longer than the whole window is sent, and the next one waits until its excess is granted again', t => {
+  const sender = new SendWindow()
+  sender.grant(10, 100)
+  t.true(sender.open)
+  sender.spend(250)
+  t.false(sender.open)
+  sender.grant(0, 150)
+  t.false(sender.open)
+  sender.grant(0, 1)
+  t.true(sender.open)
+})
+
+test('either count alone holds a sender back', t => {
+  for (const [items, bytes, open] of [
+    [0, 0, false],
+    [1, 0, false],
+    [0, 1, false],
+    [1, 1, true],
+  ] as const) {
+    const sender = new SendWindow()
+    sender.grant(items, bytes)
+    t.is(sender.open, open)
+  }
+})
+
+test('credit saturates at 2^31 - 1, and counts on from there', t => {
+  const sender = new SendWindow()
+  sender.grant(maxCredit, maxCredit)
+  sender.grant(5, maxCredit)
+  t.deepEqual(sender.allowance, { items: 0x7fff_ffff, bytes: 0x7fff_ffff })
+  sender.spend(10)
+  t.deepEqual(sender.allowance, { items: maxCredit - 1, bytes: maxCredit - 10 })
+})
+
+test('grants fall due when half of the items or half of the bytes are consumed, and give back what was taken', t => {
+  const count = (size: { items: number; bytes: number }, bytes: number) => {
+    const receiver = new ReceiveWindow(size)
+    let consumed = 0
+    do {
+      receiver.received(bytes)
+      consumed++
+    } while (!receiver.consumed(bytes))
+    return [consumed, receiver.grant()]
+  }
+  t.deepEqual(count({ items: 256, bytes: 1024 }, 0), [128, { items: 128, bytes: 0 }])
+  t.deepEqual(count({ items: 256, bytes: 1000 }, 100), [5, { items: 5, bytes: 500 }])
+  t.deepEqual(count({ items: 256, bytes: 1000 }, 4_000), [1, { items: 1, bytes: 4_000 }])
+  t.deepEqual(count({ items: 1, bytes: 1 }, 0), [1, { items: 1, bytes: 0 }])
+})
+
+test('a window without end is granted in halves too, not item by item', t => {
+  for (const size of [
+    { items: Infinity, bytes: Infinity },
+    { items: 2 ** 32, bytes: 2 ** 40 },
+  ]) {
+    const receiver = new ReceiveWindow(size)
+    const due = Array.from({ length: 1_000 }, () => receiver.received(1_000) && receiver.consumed(1_000))
+    t.false(due.includes(true))
+    // the far end counts no further than 2^31 - 1: it must not run dry there
+    t.true(receiver.received(2 ** 30) && receiver.consumed(2 ** 30))
+  }
+})
