@@ -1,4 +1,4 @@
-import { Observable, type OperatorFunction } from 'rxjs'
+import { Observable, takeWhile, type OperatorFunction } from 'rxjs'
 import type { Step } from './step.js'
 
 /**
@@ -32,6 +32,7 @@ export const runMachine =
       }
 
       const take = (event: Event) => {
+        if (subscriber.closed) return
         let commands: readonly Command[]
         try {
           ;[state, commands] = step(state, event)
@@ -42,7 +43,8 @@ export const runMachine =
         for (const command of commands) subscriber.next(command)
       }
 
-      return events$.subscribe({
+      // a source that emits while it is being subscribed to cannot be unsubscribed from yet
+      return events$.pipe(takeWhile(() => !subscriber.closed)).subscribe({
         next: event => inTurn(() => take(event)),
         error: (error: unknown) => inTurn(() => subscriber.error(error)),
         complete: () => inTurn(() => subscriber.complete()),
