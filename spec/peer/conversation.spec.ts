@@ -2,7 +2,6 @@ import test from 'ava'
 import {
   catchError,
   concat,
-  concatWith,
   EMPTY,
   endWith,
   finalize,
@@ -15,6 +14,7 @@ import {
   Subject,
   take,
   takeUntil,
+  tap,
   throwError,
   timer,
   toArray,
@@ -203,11 +203,12 @@ test('a call that takes too long times out here, and is cancelled there', t => {
   const gone: string[] = []
   marbles(t, ({ peers, expectFrames, expectObservable }) => {
     const { client$, left } = peers(Kitchen, client =>
-      client.incoming.greet.pipe(
-        answer((_, call) => {
-          call.cancelled$.subscribe({ next: () => gone.push('cancelled'), error: () => undefined })
-          return NEVER.pipe(finalize(() => gone.push('let go')))
-        }),
+      merge(
+        client.incoming.greet.pipe(answer(() => NEVER.pipe(finalize(() => gone.push('let go'))))),
+        client.incoming.greet.pipe(
+          mergeMap(call => call.cancelled$),
+          tap(() => gone.push('cancelled')),
+        ),
       ),
     )
     const late$ = client$.pipe(mergeMap(kitchen => kitchen.remote.greet('Ann', { timeout: 25 }).pipe(tagged)))
@@ -280,6 +281,6 @@ const silentAfter =
   (ms: number): Layer<Uint8Array, Uint8Array> =>
   pipe => {
     const outgoing = new Subject<Uint8Array>()
-    outgoing.pipe(takeUntil(timer(ms)), concatWith(NEVER)).subscribe(pipe.outgoing)
+    concat(outgoing.pipe(takeUntil(timer(ms))), NEVER).subscribe(pipe.outgoing)
     return { ...pipe, outgoing }
   }

@@ -6,7 +6,9 @@ import type { Layer } from '../pipe/pipe.js'
 export type Cut = { readonly byte: number } | { readonly when: Observable<unknown> }
 
 /**
- * Cuts a pipe as the death of its far end does: nothing comes in or goes out any more.
+ * Cuts a pipe as the death of its far end does: nothing comes in any more, and what goes out goes nowhere.
+ *
+ * Put it on one end, and the other end sees how this one takes it; on both, and each sees the other die.
  *
  * @param cut - `byte`: after so many bytes of `incoming`, in the middle of a frame too; `when`: at the first value of an Observable
  * @param how - `ended`: as a plain end-of-file, which is what a killed process looks like; `reset`: with an error
@@ -31,7 +33,6 @@ export const cutAt =
         const sever = () => {
           if (severed) return
           severed = true
-          pipe.outgoing.complete()
           if (how === 'ended') subscriber.complete()
           else subscriber.error(new PipeError('reset', 'the pipe was cut: dial again'))
         }
