@@ -1,21 +1,6 @@
 import { statSync } from 'node:fs'
 import { styleText } from 'node:util'
-import {
-  concat,
-  defer,
-  fromEvent,
-  ignoreElements,
-  last,
-  map,
-  merge,
-  mergeMap,
-  type Observable,
-  scan,
-  take,
-  takeUntil,
-  tap,
-  throwError,
-} from 'rxjs'
+import { concat, defer, EMPTY, last, scan, Subject, takeUntil, tap, throwError } from 'rxjs'
 import { hashTree } from './hashing/hash-tree.js'
 import { report } from './hashing/report.js'
 import { showProgress } from './hashing/show-progress.js'
@@ -36,18 +21,21 @@ const isTerminal = process.stdout.isTTY
 const heading = (text: string): void => console.log(`\n${isTerminal ? styleText('bold', text) : text}\n`)
 const indented = (text: string): void => console.log(text.replace(/^/gm, '  '))
 
+const checked$ = defer(() =>
+  statSync(directory).isDirectory() ? EMPTY : throwError(() => new Error(`${directory} is no directory: name one`)),
+)
+
 const talk$ = defer(() => {
-  heading('1. A sandwich talk: the kitchen, process ' + process.pid + ', starts a diner')
+  heading(`1. A sandwich talk: the kitchen, process ${process.pid}, starts a diner`)
   return sandwichTalk().pipe(tap(indented))
 })
 
 const hashing$ = defer(() => {
   heading(`2. Every file below ${directory} goes to a child process, which hashes it`)
-  if (!statSync(directory).isDirectory()) return throwError(() => new Error(`${directory} is no directory`))
   return hashTree(directory).pipe(
     scan(add, nothingYet),
     showProgress(isTerminal),
-    last(),
+    last(null, nothingYet),
     tap(totals => {
       report(totals, process.resourceUsage().maxRSS * 1_024).forEach(indented)
       if (!isRight(totals)) process.exitCode = 1
@@ -55,21 +43,22 @@ const hashing$ = defer(() => {
   )
 })
 
-/** The first of these signals stops everything in order; a second one does so at once. */
-const stopped$ = merge(
-  ...Object.entries({ SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }).map(([signal, code]) =>
-    fromEvent(process, signal).pipe(map(() => ({ signal, code }))),
-  ),
-).pipe(
-  take(1),
-  tap(({ signal, code }) => {
-    process.exitCode = code
+/** How to end early: the first signal stops everything in order, a second one ends the process at once. */
+const stopped$ = new Subject<void>()
+const stop = (code: number): void => {
+  if (process.exitCode === code) process.exit()
+  process.exitCode = code
+  stopped$.next()
+}
+for (const [signal, code] of Object.entries({ SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }))
+  process.on(signal, () => {
     console.log(`\nstopped by ${signal}`)
-  }),
-)
+    stop(code)
+  })
+process.stdout.on('error', () => stop(141)) // nobody reads our lines any more
 
 const started = performance.now()
-concat(talk$, hashing$)
+concat(checked$, talk$, hashing$)
   .pipe(takeUntil(stopped$))
   .subscribe({
     error: (error: unknown) => {

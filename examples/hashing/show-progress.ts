@@ -21,9 +21,14 @@ const asBar: MonoTypeOperatorFunction<Totals> = totals$ =>
     subscriber.add(() => bar.stop())
     return totals$
       .pipe(
-        tap(totals => {
-          if (totals.counted > 0) bar.setTotal(totals.counted)
-          bar.update(totals.files, { text: inShort(totals) })
+        tap({
+          next: totals => {
+            if (totals.counted > 0) bar.setTotal(totals.counted)
+            bar.update(totals.files, { text: inShort(totals) })
+          },
+          // before anybody prints what comes of it
+          error: () => bar.stop(),
+          complete: () => bar.stop(),
         }),
       )
       .subscribe(subscriber)

@@ -20,4 +20,9 @@ fromParent()
       }),
     ),
   )
-  .subscribe()
+  .subscribe({
+    error: (error: unknown) => {
+      console.error(`the worker: ${String(error)}`)
+      process.exitCode = 1
+    },
+  })

@@ -28,6 +28,9 @@ const talk = ({ remote }: Peer<typeof Kitchen, typeof Diner>) =>
     remote.goodToHear('bye'),
   )
 
+// Ctrl-C goes to every process of a terminal: this one leaves it to its parent, and ends with it
+process.on('SIGINT', () => undefined)
+
 fromParent()
   .pipe(
     peer({ uses: Kitchen, serves: Diner }),
@@ -45,4 +48,9 @@ fromParent()
       ),
     ),
   )
-  .subscribe()
+  .subscribe({
+    error: (error: unknown) => {
+      console.error(`the diner: ${String(error)}`)
+      process.exitCode = 1
+    },
+  })
