@@ -134,6 +134,20 @@ test('leaves no event loop busy and no listener of the process behind', async t 
   t.is(process.listenerCount('exit') + process.listenerCount('SIGTERM'), before)
 })
 
+test('lets a rush of clients in, more than the platform queues', async t => {
+  const { door, doors } = await open()
+  const arrivals = record(door.pipes$)
+  const diallers = Array.from({ length: 700 }, () => record(dial(door.key)))
+  await until(() => (diallers.every(each => each.values.length === 1 || each.end()) ? true : undefined), '700 clients')
+  t.deepEqual(
+    diallers.filter(each => each.end() !== undefined).map(each => each.end()),
+    [],
+  )
+  await until(() => (arrivals.values.length === 700 ? true : undefined), 'their other ends')
+  for (const each of diallers) each.unsubscribe()
+  doors.unsubscribe()
+})
+
 test('listens on loopback only', async t => {
   for (const host of ['0.0.0.0', '192.168.0.1', '::', 'example.org']) {
     t.is(why(await record(bind({ tcp: { host } })).ended), 'refused', host)

@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readlinkSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { spawn } from 'node:child_process'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import test from 'ava'
 import { ConnectionKey } from '../../../src/transport/connection-key.js'
 import { bind } from '../../../src/transport/node/bind.js'
@@ -30,6 +31,30 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     t.false(existsSync(dirname(path)))
   })
 }
+
+test('leaves no socket at a path of its own choice', async t => {
+  const place = mkdtempSync(join(tmpdir(), 'leave-spec-'))
+  const { child, firstLine, exited } = runFixture('listener', ['stay', join(place, 'chosen')])
+  await firstLine
+  t.deepEqual(readdirSync(place), ['chosen'])
+  child.kill('SIGTERM')
+  await exited
+  t.deepEqual(readdirSync(place), [])
+  rmSync(place, { recursive: true })
+})
+
+test('leaves it to a program that handles a signal itself whether to end, and goes on listening', async t => {
+  const { child, firstLine, secondLine, exited } = runFixture('listener', ['refuse'])
+  const key = await firstLine
+  child.kill('SIGTERM')
+  t.is(await secondLine, 'not yet')
+  const client = record(dial(key))
+  await until(() => client.values[0], 'a pipe after the signal')
+  client.unsubscribe()
+  child.kill('SIGINT')
+  t.deepEqual(await exited, { code: null, signal: 'SIGINT' })
+  t.false(existsSync(dirname(ConnectionKey.parse(key).path)))
+})
 
 test('hands no descriptor of a pipe or a listener to an unrelated child', async t => {
   if (process.platform !== 'linux') {
