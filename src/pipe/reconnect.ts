@@ -1,4 +1,4 @@
-import { asyncScheduler, Observable, ReplaySubject, type SchedulerLike, Subscription } from 'rxjs'
+import { asyncScheduler, Observable, ReplaySubject, type SchedulerLike, Subscription, take } from 'rxjs'
 import type { Attempt, Pipe } from './pipe.js'
 
 /**
@@ -80,7 +80,8 @@ export const reconnect =
           waiting.unsubscribe()
           dialNow()
         }
-        waiting.add(wait.subscribe({ next: go, error: (thrown: unknown) => subscriber.error(thrown), complete: go }))
+        // a value that comes within the subscription is followed by the completion: one of them is to count
+        waiting.add(wait.pipe(take(1)).subscribe({ complete: go, error: (thrown: unknown) => subscriber.error(thrown) }))
       }
       const giveUp = (error: unknown) => {
         if (error === undefined) subscriber.complete()
