@@ -1,5 +1,4 @@
 import {
-  BehaviorSubject,
   concatWith,
   defer,
   identity,
@@ -57,7 +56,8 @@ export class PeerCore {
   readonly peer: AnyPeer
   private readonly hubs = new Map<string, IncomingHub>()
   private readonly used = new Map<string, CompiledMethod>()
-  private readonly status$ = new BehaviorSubject<Status>({ _tag: 'Connecting' })
+  // replays after its end too: whoever asks later is told how it ended
+  private readonly status$ = new ReplaySubject<Status>(1)
   private readonly schema$ = new ReplaySubject<SchemaReport>(1)
   private readonly connected$ = new Subject<Connection>()
   private connection: Connection | undefined
@@ -70,6 +70,7 @@ export class PeerCore {
     private readonly setup: PeerSetup,
     private readonly whenClosed: () => void,
   ) {
+    this.status$.next({ _tag: 'Connecting' })
     const methodsOf = (contracts: readonly CompiledContract[]) => contracts.flatMap(contract => contract.methods)
     const incoming: Record<string, Observable<unknown>> = {}
     for (const { name } of methodsOf(setup.serves)) {
