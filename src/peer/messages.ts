@@ -1,12 +1,11 @@
 import * as O from 'fp-ts/lib/Option.js'
 import type * as t from 'io-ts'
-import { from, isObservable, map, mergeMap, type Observable, of, type OperatorFunction, throwError } from 'rxjs'
+import { EMPTY, from, isObservable, map, mergeMap, type Observable, of, type OperatorFunction } from 'rxjs'
 import type { Contract } from '../contract/contract.js'
 import { contract } from '../contract/contract.js'
 import { request, type Method } from '../contract/method.js'
 import { TaggedError } from '../error/tagged-error.js'
 import type { AnyCall, Call, OneAnswer, Settled } from '../call/call.js'
-import { NoReply } from '../call/call-errors.js'
 import { isPromise } from '../call/pull-source.js'
 import type { Remote } from '../call/remote.js'
 
@@ -50,7 +49,7 @@ export const handleMessages = <U>(
         answer$.pipe(
           mergeMap(
             O.match(
-              () => throwError(() => new NoReply('send')),
+              () => EMPTY,
               message => of(message),
             ),
           ),
