@@ -189,7 +189,8 @@ const mismatched = (differences: readonly Difference[]): MethodMatch => ({
   decode: {},
 })
 
-const kindOf = (method: MethodDescriptor): string => {
+/** The kind of call that a descriptor's method is: as it says, or as its streaming says. */
+export const kindOf = (method: MethodDescriptor): string => {
   if (method.kind !== '') return method.kind
   if (method.clientStreaming) return method.serverStreaming ? 'channel' : 'upload'
   return method.serverStreaming ? 'stream' : 'request'

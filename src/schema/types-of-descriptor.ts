@@ -117,7 +117,8 @@ export class DescriptorTypes {
     const [field] = message.fields
     if (oneof) {
       const body: UnionBody = { hint: message.name, members: [] }
-      const type: Type = { kind: 'union', body, steps: [] }
+      const fallback = message.oneofs[0]?.words.hasFallback === true ? { fallback: unseen } : {}
+      const type: Type = { kind: 'union', body, steps: [], ...fallback }
       this.#types.set(name, type)
       checkNumbers(message, name)
       body.members = this.#members(message.fields)
@@ -161,9 +162,9 @@ export class DescriptorTypes {
         name: field.name,
         required: words.required,
         numbers,
-        type,
+        type: words.hasFallback && type.kind === 'enum' ? { ...type, fallback: unseen } : type,
         aliases: words.aliases,
-        fallback: words.hasDefault ? { value: undefined } : undefined,
+        fallback: words.hasDefault ? unseen : undefined,
         // without our words and without `optional`, absence means zero, as in any proto3 message
         ...(!words.required && !field.optional && !foreign && isPlain(type) ? { implicit: true } : {}),
         // a repeated field is there even when it is empty
@@ -184,9 +185,9 @@ export class DescriptorTypes {
       name: oneof.name,
       required: words.required,
       numbers: members.map(member => member.number),
-      type: { kind: 'union', body, steps: stepsOf(words.checks) },
+      type: { kind: 'union', body, steps: stepsOf(words.checks), ...(words.hasFallback ? { fallback: unseen } : {}) },
       aliases: words.aliases,
-      fallback: words.hasDefault ? { value: undefined } : undefined,
+      fallback: words.hasDefault ? unseen : undefined,
     }
   }
 
@@ -247,6 +248,9 @@ export class DescriptorTypes {
     return body
   }
 }
+
+// that there is a default or a fallback is all that a descriptor says of it
+const unseen = { value: undefined }
 
 const isPlain = (type: Type): boolean => type.kind === 'scalar' || type.kind === 'enum'
 
