@@ -12,16 +12,16 @@ const step: Step<number, Event, string> = (sum, event) => {
   return [next, next % 2 === 0 ? [`${next}`, `${next}!`] : [`${next}`]]
 }
 
-const events: Readonly<Record<string, Event>> = {
+const events = {
   a: { _tag: 'Add', n: 1 },
   b: { _tag: 'Add', n: 2 },
   x: { _tag: 'Throw' },
-}
+} as const satisfies Readonly<Record<string, Event>>
 const machine = runMachine(step, 0)
 
 test('gives each step’s commands in order, from the state that the step before left', t => {
   marbles(t, ({ hot, expectObservable, expectSubscriptions }) => {
-    const source = hot('  --a--b--a---|', events)
+    const source = hot<Event>('  --a--b--a---|', events)
     const expected = '    --1--3--(4e)|'
     const subscription = '^-----------!'
 
@@ -32,10 +32,10 @@ test('gives each step’s commands in order, from the state that the step before
 
 test('ends as its source ends', t => {
   marbles(t, ({ cold, hot, expectObservable, expectSubscriptions }) => {
-    expectObservable(cold('-').pipe(machine)).toBe('-')
-    expectObservable(cold('|').pipe(machine)).toBe('|')
-    expectObservable(cold('#').pipe(machine)).toBe('#')
-    const source = hot('  --a--b--', events)
+    expectObservable(cold<Event>('-').pipe(machine)).toBe('-')
+    expectObservable(cold<Event>('|').pipe(machine)).toBe('|')
+    expectObservable(cold<Event>('#').pipe(machine)).toBe('#')
+    const source = hot<Event>('  --a--b--', events)
     const subscription = '^--!     '
     expectObservable(source.pipe(machine), subscription).toBe('--a', { a: '1' })
     expectSubscriptions(source.subscriptions).toBe(subscription)
@@ -44,7 +44,7 @@ test('ends as its source ends', t => {
 
 test('a step that throws is its error, and the source is let go', t => {
   marbles(t, ({ hot, expectObservable, expectSubscriptions }) => {
-    const source = hot('  --a--x--a--|', events)
+    const source = hot<Event>('  --a--x--a--|', events)
     const expected = '    --a--#'
     const subscription = '^----!'
 
@@ -54,10 +54,7 @@ test('a step that throws is its error, and the source is let go', t => {
 })
 
 test('starts anew with each subscription', t => {
-  const run$ = of(events['a'], events['a']).pipe(
-    map(event => event as Event),
-    machine,
-  )
+  const run$ = of<Event[]>(events.a, events.a).pipe(machine)
   for (let i = 0; i < 2; i++) {
     const seen: string[] = []
     run$.subscribe(command => seen.push(command))
@@ -88,7 +85,7 @@ test('an end that comes while a command is handled waits too', t => {
         if (end === 'complete') source.complete()
         else source.error('broken')
       },
-      error: error => seen.push(String(error)),
+      error: (error: unknown) => seen.push(String(error)),
       complete: () => seen.push('done'),
     })
     source.next({ _tag: 'Add', n: 2 })
@@ -150,7 +147,7 @@ test('an error of the source passes, commands before it included', t => {
     .pipe(
       map(event => event as Event),
       machine,
-      tap({ error: error => seen.push(error) }),
+      tap({ error: (error: unknown) => seen.push(error) }),
     )
     .subscribe({ error: () => undefined })
   t.deepEqual(seen, ['broken'])

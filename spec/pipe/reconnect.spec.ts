@@ -1,5 +1,5 @@
 import test from 'ava'
-import { defer, EMPTY, map, NEVER, of, Subject, take, throwError, timer, type Observable } from 'rxjs'
+import { defer, EMPTY, map, mergeMap, NEVER, of, Subject, take, tap, throwError, timer, type Observable } from 'rxjs'
 import { exponential, linear, reconnect, Refused, type Attempt, type Pipe, type Policy } from 'sluice'
 import { marbles } from 'sluice/testing'
 import { PipeError } from '../../src/pipe/pipe-error.js'
@@ -192,13 +192,9 @@ test('a pipe tells of the attempts that follow it, until there is another', t =>
     const dial = defer(() => dials.shift() ?? NEVER)
     const told: unknown[] = []
     const pipes$ = dial.pipe(reconnect(exponential({ from: 2, to: 10, jitter: 0 })))
-    const watched$ = pipes$.pipe(
-      map(({ attempts }) => {
-        attempts?.subscribe({ next: (attempt: Attempt) => told.push(attempt), complete: () => told.push('whole') })
-        return 'p'
-      }),
-    )
-    expectObservable(watched$, '15ms !').toBe('p---------p')
+    const listen = ({ attempts }: Pipe) =>
+      attempts?.subscribe({ next: (attempt: Attempt) => told.push(attempt), complete: () => told.push('whole') })
+    expectObservable(asLetter(pipes$.pipe(tap(listen))), '15ms !').toBe('p---------p')
     flush()
     t.deepEqual(told, [
       { attempt: 1, error: broken, nextTryAt: 5 },
@@ -212,13 +208,11 @@ test('after an orderly end the attempt has no error, and who asks late hears of 
   marbles(t, ({ cold, expectObservable, flush }) => {
     const told: unknown[] = []
     const pipes$ = cold('p-|', values).pipe(reconnect(linear({ every: 5 })))
-    const watched$ = pipes$.pipe(
-      map(({ attempts }) => {
-        timer(4).subscribe(() => attempts?.pipe(take(1)).subscribe(attempt => told.push(attempt)))
-        return 'p'
-      }),
-    )
-    expectObservable(watched$, '^----!').toBe('p')
+    const listen = ({ attempts = NEVER }: Pipe) =>
+      timer(4)
+        .pipe(mergeMap(() => attempts.pipe(take(1))))
+        .subscribe(attempt => told.push(attempt))
+    expectObservable(asLetter(pipes$.pipe(tap(listen))), '^----!').toBe('p')
     flush()
     t.deepEqual(told, [{ attempt: 1, error: undefined, nextTryAt: 7 }])
   })

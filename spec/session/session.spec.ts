@@ -182,8 +182,8 @@ const withSession = (session$: Observable<Session>, use: (session: Session) => v
 test('whoever says goodbye completes when the far end has ended its half too', t => {
   marbles(t, helpers => {
     const { pipe, far, near, back } = rig(helpers)
-    const leaving$ = withSession(session(optionsOf(helpers))(pipe), ({ goodbye }) =>
-      helpers.scheduler.schedule(() => goodbye('closing time'), 10),
+    const leaving$ = withSession(session(optionsOf(helpers))(pipe), agreed =>
+      helpers.scheduler.schedule(() => agreed.goodbye('closing time'), 10),
     ).pipe(ignoreElements())
     helpers.expectObservable(leaving$).toBe('50ms |')
     helpers.expectObservable(letterOf(far, optionsOf(helpers))).toBe('20ms s 19ms |')
@@ -196,7 +196,7 @@ test('both ends may say goodbye at once', t => {
   marbles(t, helpers => {
     const { pipe, far, near, back } = rig(helpers)
     for (const end of [pipe, far]) {
-      const leaving$ = withSession(session(optionsOf(helpers))(end), ({ goodbye }) => goodbye())
+      const leaving$ = withSession(session(optionsOf(helpers))(end), agreed => agreed.goodbye())
       helpers.expectObservable(leaving$.pipe(ignoreElements())).toBe('30ms |')
     }
     helpers.expectFrames(near).toBe('H 9ms V 9ms (G|)')
@@ -213,7 +213,7 @@ test('whoever has said goodbye does not mind how the far end goes, nor whether',
         if (how === 'ends') far.outgoing.complete()
         if (how === 'breaks') far.outgoing.error(new PipeError('aborted', 'gone'))
       }, 30)
-      const leaving$ = withSession(session(optionsOf(helpers))(pipe), ({ goodbye }) => goodbye())
+      const leaving$ = withSession(session(optionsOf(helpers))(pipe), agreed => agreed.goodbye())
       helpers.expectObservable(leaving$.pipe(ignoreElements())).toBe(how === 'stays' ? '70ms |' : '40ms |')
     })
 })
@@ -223,10 +223,11 @@ test('after the goodbye nothing more is said, and call frames that still come go
     const { pipe, far, near } = rig(helpers)
     const got: string[] = []
     play(helpers, far.outgoing, { ...settle, 15: { _tag: 'Cancel', id: 2 }, 25: { _tag: 'Cancel', id: 4 } })
-    const leaving$ = withSession(session(optionsOf(helpers))(pipe), ({ goodbye, pipe: calls }) => {
-      calls.incoming.subscribe(frame => got.push(frame._tag + frame.id))
+    const leaving$ = withSession(session(optionsOf(helpers))(pipe), agreed => {
+      const calls = agreed.pipe
+      calls.incoming.subscribe(frame => got.push(`${frame._tag}${frame.id}`))
       helpers.scheduler.schedule(() => {
-        goodbye()
+        agreed.goodbye()
         calls.outgoing.next({ _tag: 'Cancel', id: 1 })
       }, 10)
     })
@@ -255,16 +256,13 @@ test('call frames go both ways, and behind the far end’s verdicts at once', t 
 test('a ping is answered with its token; our own completes when its pong is back', t => {
   marbles(t, helpers => {
     const { pipe, far, near, back } = rig(helpers)
-    const pinged$ = session(optionsOf(helpers))(pipe).pipe(mergeMap(({ ping }) => ping()))
+    const pinged$ = session(optionsOf(helpers))(pipe).pipe(mergeMap(agreed => agreed.ping()))
     helpers.expectObservable(pinged$, '60ms !').toBe('-')
     const ended: number[] = []
-    const other$ = session(optionsOf(helpers))(far).pipe(
-      tap(({ ping }) => {
-        ping().subscribe({ complete: () => ended.push(helpers.scheduler.now()) })
-        ping().subscribe({ complete: () => ended.push(helpers.scheduler.now()) })
-      }),
-      ignoreElements(),
-    )
+    const pingTwice = (agreed: Session) => {
+      for (let i = 0; i < 2; i++) agreed.ping().subscribe({ complete: () => ended.push(helpers.scheduler.now()) })
+    }
+    const other$ = withSession(session(optionsOf(helpers))(far), pingTwice).pipe(ignoreElements())
     helpers.expectObservable(other$, '59ms !').toBe('-')
     helpers
       .expectFrames(near)
@@ -280,9 +278,9 @@ test('a ping that is under way when the session ends fails, and so does one afte
     play(helpers, far.outgoing, { ...settle, 30: done })
     const errors: string[] = []
     const fail = (error: unknown) => void errors.push(`${(error as PipeError).why} ${helpers.scheduler.now()}`)
-    const session$ = withSession(session(optionsOf(helpers))(pipe), ({ ping }) => {
-      ping().subscribe({ error: fail })
-      helpers.scheduler.schedule(() => ping().subscribe({ error: fail }), 25)
+    const session$ = withSession(session(optionsOf(helpers))(pipe), agreed => {
+      agreed.ping().subscribe({ error: fail })
+      helpers.scheduler.schedule(() => agreed.ping().subscribe({ error: fail }), 25)
     })
     helpers.expectObservable(session$.pipe(ignoreElements())).toBe('40ms |')
     helpers.scheduler.schedule(() => t.deepEqual(errors, ['ended 40', 'ended 45']), 50)
@@ -318,7 +316,7 @@ test('a frame of the handshake after the handshake is a violation', t => {
 test('whoever finds a violation in the calls cuts the far end off, and says which rule', t => {
   marbles(t, helpers => {
     const { pipe, far, near } = rig(helpers)
-    const cut$ = withSession(session(optionsOf(helpers))(pipe), ({ violated }) => violated('call 7 was never opened'))
+    const cut$ = withSession(session(optionsOf(helpers))(pipe), agreed => agreed.violated('call 7 was never opened'))
     helpers.expectObservable(named(cut$).pipe(ignoreElements())).toBe('20ms #', undefined, 'ProtocolViolation')
     helpers
       .expectObservable(named(letterOf(far, optionsOf(helpers))))

@@ -44,7 +44,10 @@ const tagged = <T extends Frame['_tag']>(
   required?: readonly string[],
 ): fc.Arbitrary<Extract<Frame, { _tag: T }>> =>
   fc
-    .record<unknown, string>(fields, required === undefined ? {} : { requiredKeys: [...required] })
+    .record(
+      fields as Record<string, fc.Arbitrary<unknown>>,
+      required === undefined ? {} : { requiredKeys: [...required] },
+    )
     .map(made => ({ _tag: tag, ...(made as object) }) as Extract<Frame, { _tag: T }>)
 
 /** An arbitrary for each kind of frame: a kind that is added to the union has to be added here. */

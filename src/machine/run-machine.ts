@@ -44,6 +44,7 @@ export const runMachine =
       }
 
       // a source that emits while it is being subscribed to cannot be unsubscribed from yet
+      // eslint-disable-next-line rxjs-x/no-ignored-takewhile-value -- it is the consumer who has enough, whatever the event
       return events$.pipe(takeWhile(() => !subscriber.closed)).subscribe({
         next: event => inTurn(() => take(event)),
         error: (error: unknown) => inTurn(() => subscriber.error(error)),

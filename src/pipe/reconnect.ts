@@ -81,7 +81,9 @@ export const reconnect =
           dialNow()
         }
         // a value that comes within the subscription is followed by the completion: one of them is to count
-        waiting.add(wait.pipe(take(1)).subscribe({ complete: go, error: (thrown: unknown) => subscriber.error(thrown) }))
+        waiting.add(
+          wait.pipe(take(1)).subscribe({ complete: go, error: (thrown: unknown) => subscriber.error(thrown) }),
+        )
       }
       const giveUp = (error: unknown) => {
         if (error === undefined) subscriber.complete()
