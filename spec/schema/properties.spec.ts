@@ -13,6 +13,7 @@ import { writeDescriptorSet } from '../../src/schema/descriptor-bytes.js'
 import { DescriptorTypes } from '../../src/schema/types-of-descriptor.js'
 import { Resolver } from '../../src/schema/resolve.js'
 import { InvalidValue } from '../../src/schema/invalid-value.js'
+import { codegenAllowed } from '../../src/schema/source.js'
 import { isWellFormed } from '../../src/schema/scalar.js'
 import { Unmappable } from '../../src/schema/unmappable.js'
 import { arbitraryTree, Census, codecOf, defaultValue, evolve, valueOf, type Tree } from './arbitrary-codec.js'
@@ -50,7 +51,7 @@ const make = (tree: Tree): Made | undefined => {
     const type = new Derivation().derive(codec)
     return {
       codec,
-      generated: new CoderFactory({ codegen: true }).coder(type),
+      generated: new CoderFactory({ codegen: codegenAllowed() }).coder(type),
       closures: new CoderFactory({ codegen: false }).coder(type),
     }
   } catch (error) {
@@ -260,7 +261,7 @@ test('a value of another version is read as the reader expects it, or refused by
           continue
         }
         read += 1
-        for (const codegen of [true, false]) {
+        for (const codegen of [codegenAllowed(), false]) {
           const factory = new CoderFactory({ codegen })
           const decode = factory.decoder(reader, far, new Resolver(fit))
           for (const value of values) {

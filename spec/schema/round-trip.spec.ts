@@ -2,11 +2,12 @@ import test from 'ava'
 import * as io from 'io-ts'
 import protobuf from 'protobufjs/minimal.js'
 import { CoderFactory } from '../../src/schema/coder.js'
+import { codegenAllowed } from '../../src/schema/source.js'
 import { Derivation } from '../../src/schema/derive.js'
 import { bytes, int32, int64, uint32 } from '../../src/schema/integers.js'
 
-const roundTrip = (codec: io.Any, value: unknown): unknown => {
-  const coder = new CoderFactory().coder(new Derivation().derive(codec))
+const roundTrip = (codec: io.Any, value: unknown, codegen: boolean): unknown => {
+  const coder = new CoderFactory({ codegen }).coder(new Derivation().derive(codec))
   const writer = protobuf.Writer.create()
   coder.encode(value, writer)
   return coder.decode(protobuf.Reader.create(writer.finish()))
@@ -61,5 +62,6 @@ const cases: readonly (readonly [string, io.Any, readonly unknown[]])[] = [
 
 for (const [name, codec, values] of cases)
   test(`${name}: a value comes back as it went`, t => {
-    for (const value of values) t.deepEqual(roundTrip(codec, value), value)
+    for (const codegen of [codegenAllowed(), false])
+      for (const value of values) t.deepEqual(roundTrip(codec, value, codegen), value)
   })

@@ -1,6 +1,6 @@
 import type { Reader } from 'protobufjs'
 import type { Coder, Decode, Encode } from './codec.js'
-import { DecodeClosures, strictly, type Manner, type ReadFunction } from './decode-closure.js'
+import { absentMark, DecodeClosures, strictly, type Manner, type ReadFunction } from './decode-closure.js'
 import { generateDecoder } from './decode-generated.js'
 import { EncodeClosures, type WriteFunction } from './encode-closure.js'
 import { generateEncoder } from './encode-generated.js'
@@ -124,5 +124,5 @@ const loosely: Manner = {
       return result
     }
   },
-  missing: () => undefined,
+  missing: () => absentMark,
 }

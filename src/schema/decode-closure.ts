@@ -25,7 +25,8 @@ export const strictly: Manner = {
   },
 }
 
-const absentMark: unique symbol = Symbol('absent')
+/** What a property is before it is read, and stays when it is not there. */
+export const absentMark: unique symbol = Symbol('absent')
 
 type Item = (reader: Reader, depth: number) => unknown
 
@@ -83,7 +84,7 @@ export class DecodeClosures {
     if (plan.shape === 'value') {
       const [slot] = slots
       if (slot === undefined) throw new Error('a wrapping message has one slot')
-      return values => slot.settle(values[0])
+      return values => unmark(slot.settle(values[0]))
     }
     const props = plan.props.map(prop => ({
       key: prop.key,
@@ -219,7 +220,7 @@ export class DecodeClosures {
           const known = values.get(reader.int32())
           if (known !== undefined) return known.run === undefined ? known.value : known.run(known.value)
           if (fallback !== undefined) return fallback.value
-          return this.#manner.missing()
+          return unmark(this.#manner.missing())
         }
       }
       case 'message': {

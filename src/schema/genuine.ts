@@ -67,11 +67,10 @@ export const forgedFaces = (codec: t.Any & { readonly _tag?: string }): readonly
     return (['is', 'validate', 'encode'] as const).filter(face => codec[face] !== type[face])
   }
   if (expected === undefined) return []
+  const { type: inner } = codec as unknown as { readonly type?: t.Any }
+  // a refinement encodes as what it refines does, and an exact codec holds for what its own does
+  const handedOn = codec._tag === 'RefinementType' ? 'encode' : codec._tag === 'ExactType' ? 'is' : undefined
   return (['is', 'validate', 'encode'] as const).filter(face =>
-    // a refinement hands on what it refines
-    face === 'encode' && codec._tag === 'RefinementType'
-      ? codec.encode !== (codec as unknown as { readonly type: t.Any }).type.encode
-      : !expected[face].has(sourceOf(codec, face)),
+    face === handedOn ? codec[face] !== inner?.[face] : !expected[face].has(sourceOf(codec, face)),
   )
 }
-
