@@ -3,7 +3,7 @@ import protobuf from 'protobufjs/minimal.js'
 import { writeFrame } from '../../src/wire/frame-codec.js'
 import { FrameReader } from '../../src/wire/frame-reader.js'
 import { failCodes, type FailCode, type Frame } from '../../src/wire/frame.js'
-import { defaultLimits } from '../../src/wire/session-frame-codec.js'
+import { defaultLimits } from '../../src/wire/hello-codec.js'
 
 const uint32 = fc.oneof(fc.nat(300), fc.integer({ min: 0, max: 0xffff_ffff }), fc.constant(0xffff_ffff))
 

@@ -3,7 +3,7 @@ import test from 'ava'
 import fc from 'fast-check'
 import protobuf from 'protobufjs/minimal.js'
 import type { Frame, Hello, Open } from '../../src/wire/frame.js'
-import { defaultLimits, helloBytes } from '../../src/wire/session-frame-codec.js'
+import { defaultLimits, helloBytes } from '../../src/wire/hello-codec.js'
 import { callId, kinds, plain, readIn, withLength, written } from './arbitrary-frame.js'
 
 /** A frame written field by field: as another end, or a newer one, might. */
@@ -144,6 +144,8 @@ test('what is absent has its default', t => {
       serves: [],
       uses: [],
       heartbeatMs: 0,
+      resumeMs: 0,
+      resume: undefined,
       capabilities: [],
     }),
   )

@@ -123,3 +123,19 @@ test('a frame that is pushed while a batch leaves goes into the next one', t => 
     [[plain(next(1))], [plain(next(3))]],
   )
 })
+
+test('a long payload is not copied: it leaves behind the head of its frame, in order', t => {
+  const { writer, batches, endTick } = start()
+  const long = next(3, 16 * 1024) as Extract<Frame, { readonly _tag: 'Next' }>
+  writer.push(next(1, 10))
+  writer.push(long)
+  writer.push(next(5, 16 * 1024 - 1))
+  writer.push(next(7, 10))
+  endTick()
+  t.is(batches[1], long.payload)
+  t.deepEqual(
+    readIn(batches).map(frame => ('id' in frame ? frame.id : 0)),
+    [1, 3, 5, 7],
+  )
+  t.is(batches.length, 4)
+})

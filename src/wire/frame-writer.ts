@@ -45,6 +45,10 @@ export class FrameWriter {
 
   /** Queues a frame. One whose encoding throws leaves nothing behind, and the frames around it leave as they were. */
   push(frame: Frame): void {
+    if (isLarge(frame)) {
+      this.pushApart(frame)
+      return
+    }
     const before = this.writer.pos
     try {
       writeFrame(frame, this.writer)
