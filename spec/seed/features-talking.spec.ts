@@ -50,7 +50,7 @@ const kitchen = async (t: Parameters<typeof meet>[0], options = {}) => {
   return { a, b }
 }
 
-test('`send`, `send_timeout`, 5 s default: a request waits for 5 s unless told otherwise', async t => {
+test.serial('`send`, `send_timeout`, 5 s default: a request waits for 5 s unless told otherwise', async t => {
   const { a, b } = await kitchen(t)
   t.is(await valueOf(a.remote.echo('hello')), 'hello')
   t.is((await errorOf(a.remote.never(undefined, { timeout: 30 }))).afterMs, 30)
@@ -62,42 +62,48 @@ test('`send`, `send_timeout`, 5 s default: a request waits for 5 s unless told o
   t.true(left > 4_000 && left <= 5_000, `${left} ms`)
 })
 
-test('`wait_for_client_to_connect`, `wait_for_client_to_disconnect`, `client_connected`: connected(), disconnected() and status$ tell', async t => {
-  const { a, b } = await kitchen(t)
-  await within(valueOf(connected(b)), 'the connection')
-  t.is((await firstValueFrom(b.status$))._tag, 'Connected')
-  const end = firstValueFrom(disconnected(b))
-  await valueOf(a.close())
-  t.deepEqual(await within(end, 'the end'), { _tag: 'Disconnected' })
-  t.is((await firstValueFrom(b.status$))._tag, 'Disconnected')
-})
+test.serial(
+  '`wait_for_client_to_connect`, `wait_for_client_to_disconnect`, `client_connected`: connected(), disconnected() and status$ tell',
+  async t => {
+    const { a, b } = await kitchen(t)
+    await within(valueOf(connected(b)), 'the connection')
+    t.is((await firstValueFrom(b.status$))._tag, 'Connected')
+    const end = firstValueFrom(disconnected(b))
+    await valueOf(a.close())
+    t.deepEqual(await within(end, 'the end'), { _tag: 'Disconnected' })
+    t.is((await firstValueFrom(b.status$))._tag, 'Disconnected')
+  },
+)
 
 const Other = contract('seed.Kitchen', {
   echo: request(io.string, io.number),
   never: request(io.void, io.string),
 })
-test('`schema_validated()`, its five outcomes, `is_success`, `assert_success`: schema$ says method by method, assertCompatible() fails', async t => {
-  const verdicts = async (ours: object, theirs: object) => {
-    const { a } = await meet(t, { uses: Kitchen, ...ours }, { serves: Kitchen, ...theirs })
+test.serial(
+  '`schema_validated()`, its five outcomes, `is_success`, `assert_success`: schema$ says method by method, assertCompatible() fails',
+  async t => {
+    const verdicts = async (ours: object, theirs: object) => {
+      const { a } = await meet(t, { uses: Kitchen, ...ours }, { serves: Kitchen, ...theirs })
+      const report = await firstValueFrom(a.schema$)
+      return [[...new Set(report.methods.map(({ verdict }) => verdict._tag))], report.compatible]
+    }
+    t.deepEqual(await verdicts({}, {}), [['Identical'], true])
+    t.deepEqual(await verdicts({ validation: 'off' }, {}), [['Disabled'], true])
+    t.deepEqual(await verdicts({}, { serves: Other, validation: 'off' }), [['Unverified'], true])
+    const { a } = await meet(t, { uses: Kitchen }, { serves: Other })
     const report = await firstValueFrom(a.schema$)
-    return [[...new Set(report.methods.map(({ verdict }) => verdict._tag))], report.compatible]
-  }
-  t.deepEqual(await verdicts({}, {}), [['Identical'], true])
-  t.deepEqual(await verdicts({ validation: 'off' }, {}), [['Disabled'], true])
-  t.deepEqual(await verdicts({}, { serves: Other, validation: 'off' }), [['Unverified'], true])
-  const { a } = await meet(t, { uses: Kitchen }, { serves: Other })
-  const report = await firstValueFrom(a.schema$)
-  t.false(report.compatible)
-  const echo = report.methods.find(({ method }) => method === 'echo')!.verdict
-  t.is(echo._tag, 'Mismatched')
-  t.true(echo._tag === 'Mismatched' && echo.differences.length > 0)
-  const refused = await errorOf(of(a).pipe(assertCompatible()))
-  t.deepEqual([refused._tag, refused.why], ['Refused', 'schema'])
-  const { a: good } = await kitchen(t)
-  t.is(await valueOf(of(good).pipe(assertCompatible())), good)
-})
+    t.false(report.compatible)
+    const echo = report.methods.find(({ method }) => method === 'echo')!.verdict
+    t.is(echo._tag, 'Mismatched')
+    t.true(echo._tag === 'Mismatched' && echo.differences.length > 0)
+    const refused = await errorOf(of(a).pipe(assertCompatible()))
+    t.deepEqual([refused._tag, refused.why], ['Refused', 'schema'])
+    const { a: good } = await kitchen(t)
+    t.is(await valueOf(of(good).pipe(assertCompatible())), good)
+  },
+)
 
-test('`rpc_call!`: expectTag() lets one variant of the reply through, and names any other', async t => {
+test.serial('`rpc_call!`: expectTag() lets one variant of the reply through, and names any other', async t => {
   const { a, b } = await meet(t, { uses: Talk }, { serves: Talk })
   const handling = handleMessages(b, message =>
     message._tag === 'MakeMeASandwich'
@@ -117,7 +123,7 @@ test('`rpc_call!`: expectTag() lets one variant of the reply through, and names 
   t.true(Date.now() - begun < 500)
 })
 
-test('`rpc_call!` by typed methods: an answer of another shape is no answer', async t => {
+test.serial('`rpc_call!` by typed methods: an answer of another shape is no answer', async t => {
   const { a } = await kitchen(t)
   const either = await valueOf(attempt(a.remote.echo('typed')))
   t.deepEqual(either, E.right('typed'))
@@ -126,38 +132,41 @@ test('`rpc_call!` by typed methods: an answer of another shape is no answer', as
   t.is(E.isLeft(left) ? left.left._tag : 'none', 'Timeout')
 })
 
-test('hang-up on drop, clean versus faulty end: unsubscribing says goodbye, an abort does not pass for one', async t => {
-  const ends = async (how: 'unsubscribe' | 'abort') => {
-    const { dial, pipes$ } = memoryPipes()
-    const end = firstValueFrom(
-      pipes$.pipe(
-        peer({ serves: Kitchen }),
-        mergeMap(client => disconnected(client)),
-      ),
-    )
-    const abort: Array<() => void> = []
-    const client = dial
-      .pipe(
-        map(pipe => {
-          abort.push(() => pipe.outgoing.error(new Error('pulled the plug')))
-          return pipe
-        }),
-        peer({ uses: Kitchen }),
+test.serial(
+  'hang-up on drop, clean versus faulty end: unsubscribing says goodbye, an abort does not pass for one',
+  async t => {
+    const ends = async (how: 'unsubscribe' | 'abort') => {
+      const { dial, pipes$ } = memoryPipes()
+      const end = firstValueFrom(
+        pipes$.pipe(
+          peer({ serves: Kitchen }),
+          mergeMap(client => disconnected(client)),
+        ),
       )
-      .subscribe({
-        next: () =>
-          setTimeout(() => {
-            if (how === 'abort') abort[0]!()
-            else client.unsubscribe()
-          }, 5),
-        error: () => undefined,
-      })
-    return within(end, 'the end')
-  }
-  t.deepEqual(await ends('unsubscribe'), { _tag: 'Disconnected' })
-  const faulty = await ends('abort')
-  t.is((faulty.error as { _tag: string })._tag, 'PipeError')
-})
+      const abort: Array<() => void> = []
+      const client = dial
+        .pipe(
+          map(pipe => {
+            abort.push(() => pipe.outgoing.error(new Error('pulled the plug')))
+            return pipe
+          }),
+          peer({ uses: Kitchen }),
+        )
+        .subscribe({
+          next: () =>
+            setTimeout(() => {
+              if (how === 'abort') abort[0]!()
+              else client.unsubscribe()
+            }, 5),
+          error: () => undefined,
+        })
+      return within(end, 'the end')
+    }
+    t.deepEqual(await ends('unsubscribe'), { _tag: 'Disconnected' })
+    const faulty = await ends('abort')
+    t.is((faulty.error as { _tag: string })._tag, 'PipeError')
+  },
+)
 
 test("feature flag for validation: validation: 'off' skips it", async t => {
   const { a } = await kitchen(t, { validation: 'off' })
@@ -166,7 +175,7 @@ test("feature flag for validation: validation: 'off' skips it", async t => {
   t.is(await valueOf(a.remote.echo('on trust')), 'on trust')
 })
 
-test('`IpcReceiverSet`, router: calls of many clients are merged and grouped like any Observable', async t => {
+test.serial('`IpcReceiverSet`, router: calls of many clients are merged and grouped like any Observable', async t => {
   const { dial, pipes$ } = memoryPipes()
   const calls$ = merged(pipes$.pipe(peer({ serves: Kitchen })), 'echo')
   const serving = calls$
@@ -190,7 +199,7 @@ test('`IpcReceiverSet`, router: calls of many clients are merged and grouped lik
   ])
 })
 
-test('bytes channel: stream(..., bytes) carries bytes as they are', async t => {
+test.serial('bytes channel: stream(..., bytes) carries bytes as they are', async t => {
   const { a } = await kitchen(t)
   const loaves = await valueOf(a.remote.loaves(20).pipe(take(20), toArray()))
   t.is(loaves.length, 20)
