@@ -293,7 +293,7 @@ export class Derivation {
     if (meta.scalar !== undefined) return { kind: 'scalar', scalar: meta.scalar, steps: [], codec }
     if (meta.wire !== undefined) {
       const wire = this.#of(meta.wire, path, '', nesting)
-      return withStep(wire, { kind: 'via', name: codec.name, codec }, codec)
+      return withStep(wire, { kind: 'via', name: codec.name, codec: meta.step ?? codec }, codec)
     }
     if (meta.base === undefined) throw new Unmappable(path, `${codec.name} says nothing`, 'say how it travels with via')
     const type = this.#of(meta.base, path, hint, nesting)

@@ -7,6 +7,8 @@ export interface Meta {
   readonly scalar?: Scalar
   /** it travels as this codec says */
   readonly wire?: t.Any
+  /** what turns the wire's value into the user's, where the codec itself does more than that */
+  readonly step?: t.Any
   /** it is this codec, with options */
   readonly base?: t.Any
   readonly pinned?: number
