@@ -7,6 +7,8 @@ const fullAt = 1024 * 1024
 
 const sizeOf = (value: unknown): number => (value instanceof Uint8Array ? value.length : 1)
 
+const reset = () => new PipeError('reset', 'the far end aborted the pipe: dial again')
+
 /** One direction: what goes in comes out on a later turn of the scheduler, in order, end included. */
 class Lane<T> {
   readonly writable = new BehaviorSubject(true)
@@ -26,7 +28,7 @@ class Lane<T> {
         if (this.queued > fullAt && this.writable.value) this.writable.next(false)
         this.wake()
       },
-      error: () => this.finish({ error: new PipeError('reset', 'the far end aborted the pipe: dial again') }),
+      error: () => this.finish({ error: reset() }),
       complete: () => this.finish({}),
     })
   }
@@ -77,7 +79,7 @@ class Lane<T> {
 export interface MemoryPair<T = Uint8Array> {
   readonly dialled: Pipe<T>
   readonly accepted: Pipe<T>
-  /** Completes once both halves have ended; fails with what either end aborted it with. */
+  /** How the dialler fares: completes once both halves have ended; fails with what aborted its own, or with a reset. */
   readonly ended$: Observable<never>
 }
 
@@ -93,21 +95,28 @@ export const memoryPair = <T = Uint8Array>(scheduler: SchedulerLike = asapSchedu
   const down = new Lane<T>(scheduler)
   const ended$ = new Subject<never>()
   let open = 2
-  const half = (own: Lane<T>, other: Lane<T>) =>
+  const half = (own: Lane<T>, other: Lane<T>, aborted: (error: unknown) => void) =>
     own.outgoing.subscribe({
       error: (error: unknown) => {
         other.finish({ error: new PipeError('aborted', 'this end aborted the pipe', { cause: error }) })
-        ended$.error(error)
+        aborted(error)
       },
       complete: () => {
         if (--open === 0) ended$.complete()
       },
     })
-  half(up, down)
-  half(down, up)
+  half(up, down, error => ended$.error(error))
+  // the dialler hears of it as its reader does, and behind it: why is the far end's own affair
+  half(down, up, () => scheduler.schedule(() => ended$.error(reset())))
   return {
-    dialled: { end: 'dialled', incoming: down.incoming, outgoing: up.outgoing, writable: up.writable },
-    accepted: { end: 'accepted', incoming: up.incoming, outgoing: down.outgoing, writable: down.writable },
+    dialled: { end: 'dialled', incoming: down.incoming, outgoing: up.outgoing, writable: up.writable, inProcess: true },
+    accepted: {
+      end: 'accepted',
+      incoming: up.incoming,
+      outgoing: down.outgoing,
+      writable: down.writable,
+      inProcess: true,
+    },
     ended$,
   }
 }
