@@ -79,12 +79,14 @@ test.serial('a child that is killed while it answers a thousand requests fails e
 })
 
 test.serial('unsubscribing ends the child in order: each end sees a clean end', async t => {
-  const subscriptions: Array<() => void> = []
-  const { far, pid } = await converseWithChild({ teardown: undo => void subscriptions.push(undo as () => void) })
-  t.teardown(() => subscriptions.forEach(undo => undo()))
+  const undo: Array<() => void | Promise<void>> = []
+  t.teardown(async () => {
+    for (const work of undo) await work()
+  })
+  const { far, pid } = await converseWithChild({ teardown: work => void undo.push(work) })
   const status = firstValueFrom(disconnected(far))
   // the first of them is the connection itself
-  subscriptions[0]!()
+  await undo[0]!()
   t.deepEqual(await within(status, 'the end'), { _tag: 'Disconnected' })
   t.true(await gone(pid))
 })

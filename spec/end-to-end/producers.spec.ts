@@ -95,7 +95,7 @@ const talk = async (t: Parameters<typeof hold>[0]) => {
                     toArray(),
                     mergeMap(items => of(items.length)),
                   ),
-                twice: async function* (items$) {
+                async *twice(items$) {
                   try {
                     for await (const n of items$) yield n * 2
                   } finally {

@@ -4,7 +4,7 @@ import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import test from 'ava'
 import * as io from 'io-ts'
-import { firstValueFrom, mergeMap, NEVER, ReplaySubject, share, switchMap, tap } from 'rxjs'
+import { firstValueFrom, merge, mergeMap, NEVER, ReplaySubject, share, switchMap, tap } from 'rxjs'
 import { contract, disconnected, peer, request, serve, type Status } from 'sluice'
 import { bind, ConnectionKey, dial, spawn } from 'sluice/node'
 import { errorOf, startProgram, valueOf } from '../end-to-end/fixtures/start-program.js'
@@ -25,8 +25,12 @@ const listening = async (t: Teardown, options: { readonly handshakeTimeout?: num
       tap(door => key.next(door.key)),
       switchMap(door => door.pipes$),
       peer({ serves: Kitchen, uses: Kitchen, refused: error => void refused.push(error as object), ...options }),
-      tap(client => disconnected(client).subscribe(end => ends.push(end))),
-      mergeMap(client => serve(client, { echo: words => words, never: () => NEVER })),
+      mergeMap(client =>
+        merge(
+          serve(client, { echo: words => words, never: () => NEVER }),
+          disconnected(client).pipe(tap(end => void ends.push(end))),
+        ),
+      ),
     )
     .subscribe()
   t.teardown(() => server.unsubscribe())
@@ -171,8 +175,9 @@ test.serial(
     const { key } = await listening(t)
     const both = [await client(t, key), await client(t, key)]
     t.deepEqual(await Promise.all(both.map((far, i) => valueOf(far.remote.echo(String(i))))), ['0', '1'])
-    const only = await hold(t, bind({ clients: 1 }).pipe(tap(door => door.pipes$.subscribe())))
+    const only = await hold(t, bind({ clients: 1 }))
     await hold(t, dial(only.key))
+    await hold(t, only.pipes$)
     const error = await errorOf(hold(t, dial(only.key)))
     t.deepEqual([error._tag, error.why], ['PipeError', 'refused'])
     t.regex(error.message, /nobody listens at .*: start the server first, or take its newest key/)

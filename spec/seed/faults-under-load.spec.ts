@@ -115,7 +115,7 @@ test.serial('big messages had no progress: as a stream of bytes, 64 MiB tell of 
   const serving = serve(b, {
     note: () => undefined,
     echo: n => n,
-    loaves: function* (n) {
+    *loaves(n) {
       for (let i = 0; i < n; i += 1) yield part
     },
   }).subscribe()

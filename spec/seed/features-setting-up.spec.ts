@@ -3,7 +3,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import * as io from 'io-ts'
-import { firstValueFrom, map, merge, mergeMap, ReplaySubject, switchMap, take, tap, toArray } from 'rxjs'
+import {
+  firstValueFrom,
+  ignoreElements,
+  map,
+  merge,
+  mergeMap,
+  of,
+  ReplaySubject,
+  switchMap,
+  take,
+  tap,
+  toArray,
+} from 'rxjs'
 import { contract, memoryPipes, peer, request, serve, type Peer } from 'sluice'
 import { bind, ConnectionKey, dial, spawn } from 'sluice/node'
 import { childProgram, converse, errorOf, valueOf } from '../end-to-end/fixtures/start-program.js'
@@ -86,7 +98,7 @@ test.serial(
       t,
       dial(await firstValueFrom(key)).pipe(
         peer({ serves: Kitchen, uses: Kitchen }),
-        tap(far => serve(far, { echo: words => `client: ${words}` }).subscribe()),
+        mergeMap(far => merge(serve(far, { echo: words => `client: ${words}` }).pipe(ignoreElements()), of(far))),
       ),
     )
     t.is(await valueOf(client.remote.echo('a')), 'server: a')
