@@ -2,7 +2,9 @@ import { MessageChannel } from 'node:worker_threads'
 import test from 'ava'
 import type { Pipe } from '../../src/pipe/pipe.js'
 import { messagePort, type PortLike } from '../../src/transport/message-port.js'
-import { joined, pause, record, until, within } from './conformance/rig.js'
+import { joined, letGo, pause, record, until, within } from './conformance/rig.js'
+
+test.after.always(letGo)
 
 const channel = (options = {}) => {
   const { port1, port2 } = new MessageChannel()

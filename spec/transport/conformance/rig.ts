@@ -37,6 +37,15 @@ export interface Record<T> {
   readonly unsubscribe: () => void
 }
 
+/** What is subscribed to, so that a case that fails holds nothing open. */
+const open = new Set<{ unsubscribe(): void }>()
+
+/** Unsubscribes from all that was recorded; for the end of a spec. */
+export const letGo = (): void => {
+  for (const subscription of open) subscription.unsubscribe()
+  open.clear()
+}
+
 /** Subscribes and takes notes. */
 export const record = <T>(source: Observable<T>, each: (value: T) => void = () => undefined): Record<T> => {
   const values: T[] = []
@@ -57,6 +66,8 @@ export const record = <T>(source: Observable<T>, each: (value: T) => void = () =
     error: (error: unknown) => finish({ error }),
     complete: () => finish({ complete: true }),
   })
+  open.add(subscription)
+  subscription.add(() => open.delete(subscription))
   return { values, end: () => end, ended, unsubscribe: () => subscription.unsubscribe() }
 }
 

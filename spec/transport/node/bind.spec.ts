@@ -4,7 +4,9 @@ import test from 'ava'
 import { bind } from '../../../src/transport/node/bind.js'
 import { dial } from '../../../src/transport/node/dial.js'
 import type { Door } from '../../../src/transport/door.js'
-import { joined, pause, record, until, within } from '../conformance/rig.js'
+import { joined, letGo, pause, record, until, within } from '../conformance/rig.js'
+
+test.after.always(letGo)
 
 const open = async (options?: Parameters<typeof bind>[0]) => {
   const doors = record(bind(options))
@@ -98,6 +100,18 @@ test('lets one client in with { clients: 1 }: the file goes at once, a second is
   t.deepEqual([...joined(heard.values)], [9])
   t.deepEqual(await within(doors.ended, 'the listener'), { complete: true })
 })
+
+for (const where of [{}, { tcp: {} }, { ws: {} }]) {
+  test(`lets one of many in that come at once with { clients: 1 }, by ${Object.keys(where).join() || 'socket'}`, async t => {
+    const { door, doors } = await open({ ...where, clients: 1 })
+    const arrivals = record(door.pipes$)
+    const diallers = Array.from({ length: 8 }, () => record(dial(door.key)))
+    await until(() => (diallers.every(each => each.values.length === 1 || each.end()) ? true : undefined), 'all')
+    await pause(50)
+    t.is(arrivals.values.length, 1)
+    doors.unsubscribe()
+  })
+}
 
 test('ends its clients in order when unsubscribed: what was said still arrives', async t => {
   const { door, doors } = await open()

@@ -7,8 +7,10 @@ import { of } from 'rxjs'
 import type { Pipe } from '../../../src/pipe/pipe.js'
 import { ConnectionKey } from '../../../src/transport/connection-key.js'
 import { dial } from '../../../src/transport/node/dial.js'
-import { joined, pause, record, until, within } from '../conformance/rig.js'
+import { joined, letGo, pause, record, until, within } from '../conformance/rig.js'
 import { runFixture } from './fixtures/run-fixture.js'
+
+test.after.always(letGo)
 
 const place = mkdtempSync(join(tmpdir(), 'dial-spec-'))
 test.after.always(() => rmSync(place, { recursive: true, force: true }))
@@ -176,6 +178,40 @@ test('sees the end of a process that was killed within a second', async t => {
   notes.unsubscribe()
   await far.exited
   rmSync(join(ConnectionKey.parse(key).path, '..'), { recursive: true })
+})
+
+test('lets the far end finish in order when it hangs up unread', async t => {
+  const closed = new Promise<boolean>(resolve => {
+    void rawServer(socket => {
+      socket.write(new Uint8Array(500_000))
+      socket.resume().on('end', () => socket.end())
+      socket.on('error', () => undefined)
+      socket.on('close', resolve)
+    }).then(async ({ server, key }) => {
+      const notes = record(dial(key, { closeWithin: 60_000 }))
+      await until(() => notes.values[0], 'the pipe')
+      await pause(20)
+      notes.unsubscribe()
+      server.close()
+    })
+  })
+  t.is(await within(closed, 'the far end'), false, 'closed without an error')
+})
+
+test('sees the end of a far end that is not read any more', async t => {
+  const { server, key } = await rawServer(socket => {
+    socket.write('first')
+    setTimeout(() => socket.end(new Uint8Array(500_000)), 50)
+    socket.resume()
+  })
+  const notes = record(dial(key))
+  const pipe = await until(() => notes.values[0], 'the pipe')
+  const reader = record(pipe.incoming)
+  await until(() => reader.values[0], 'the first words')
+  reader.unsubscribe()
+  pipe.outgoing.complete()
+  t.deepEqual(await within(notes.ended, 'the dialler'), { complete: true })
+  server.close()
 })
 
 test('does not connect when unsubscribed at once', async t => {

@@ -6,8 +6,10 @@ import test from 'ava'
 import { ConnectionKey } from '../../../src/transport/connection-key.js'
 import { bind } from '../../../src/transport/node/bind.js'
 import { dial } from '../../../src/transport/node/dial.js'
-import { record, until } from '../conformance/rig.js'
+import { letGo, record, until } from '../conformance/rig.js'
 import { runFixture } from './fixtures/run-fixture.js'
+
+test.after.always(letGo)
 
 for (const [ending, expected] of [
   ['exit', { code: 7, signal: null }],

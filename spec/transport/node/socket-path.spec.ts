@@ -5,8 +5,10 @@ import test from 'ava'
 import { bind } from '../../../src/transport/node/bind.js'
 import { dial } from '../../../src/transport/node/dial.js'
 import { fittingSocketPath, longestSocketPath, privateSocketPath } from '../../../src/transport/node/socket-path.js'
-import { joined, record, until, within } from '../conformance/rig.js'
+import { joined, letGo, record, until, within } from '../conformance/rig.js'
 import { runFixture } from './fixtures/run-fixture.js'
+
+test.after.always(letGo)
 
 const place = mkdtempSync(join(tmpdir(), 'path-spec-'))
 test.after.always(() => rmSync(place, { recursive: true, force: true }))

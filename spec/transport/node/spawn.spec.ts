@@ -7,8 +7,10 @@ import type { Pipe } from '../../../src/pipe/pipe.js'
 import type { Exited } from '../../../src/transport/node/exited.js'
 import type { SpawnOptions } from '../../../src/transport/node/spawn-options.js'
 import { spawn } from '../../../src/transport/node/spawn.js'
-import { joined, record, until, within } from '../conformance/rig.js'
+import { joined, letGo, record, until, within } from '../conformance/rig.js'
 import { fixtureArgs, lives } from './fixtures/run-fixture.js'
+
+test.after.always(letGo)
 
 // a directory of this spec's own, so that what is left in it is this spec's
 const place = mkdtempSync(join(tmpdir(), 'spawn-spec-'))

@@ -6,8 +6,10 @@ import type { Pipe } from '../../../src/pipe/pipe.js'
 import type { Exited } from '../../../src/transport/node/exited.js'
 import type { SpawnOptions } from '../../../src/transport/node/spawn-options.js'
 import { spawn } from '../../../src/transport/node/spawn.js'
-import { bytes, joined, record, sameBytes, until, within } from '../conformance/rig.js'
+import { bytes, joined, letGo, record, sameBytes, until, within } from '../conformance/rig.js'
 import { fixtureArgs, lives, runFixture } from './fixtures/run-fixture.js'
+
+test.after.always(letGo)
 
 const place = mkdtempSync(join(tmpdir(), 'via-spec-'))
 test.after.always(() => rmSync(place, { recursive: true, force: true }))

@@ -6,7 +6,9 @@ import { bind } from '../../../src/transport/node/bind.js'
 import { dial } from '../../../src/transport/node/dial.js'
 import type { WebSocketPlace } from '../../../src/transport/node/place.js'
 import { ConnectionKey } from '../../../src/transport/connection-key.js'
-import { joined, pause, record, until, within } from '../conformance/rig.js'
+import { joined, letGo, pause, record, until, within } from '../conformance/rig.js'
+
+test.after.always(letGo)
 
 const open = async (ws: WebSocketPlace = {}, options = {}) => {
   const doors = record(bind({ ws, ...options }))

@@ -2,7 +2,9 @@ import { Worker } from 'node:worker_threads'
 import test from 'ava'
 import type { Exited } from '../../../src/transport/node/exited.js'
 import { workerPipe } from '../../../src/transport/node/worker-pipe.js'
-import { bytes, joined, record, sameBytes, until, within } from '../conformance/rig.js'
+import { bytes, joined, letGo, record, sameBytes, until, within } from '../conformance/rig.js'
+
+test.after.always(letGo)
 
 const start = (manner: string): Worker =>
   new Worker(new URL('./fixtures/child-in-worker.js', import.meta.url), { argv: [manner], stderr: true })
