@@ -23,6 +23,31 @@ export {
   uint64,
 } from './schema/integers.js'
 export { via } from './schema/via.js'
+export { alias, fallback, pinned, withDefault } from './schema/field-options.js'
+export { either, mapFromEntries, nonEmptyArray, option, setFromArray } from './schema/collections.js'
+export {
+  BigIntFromString,
+  DateFromISOString,
+  DateFromNumber,
+  DateFromUnixTime,
+  IntFromString,
+  NonEmptyString,
+  NumberFromString,
+  UUID,
+  type NonEmptyStringBrand,
+  type UUIDBrand,
+} from './schema/texts.js'
+export { InvalidValue } from './schema/invalid-value.js'
+export { describe } from './contract/describe.js'
+export { toProto } from './contract/to-proto.js'
+export {
+  compareContracts,
+  snapshot,
+  type CompareMode,
+  type ContractComparison,
+  type Described,
+} from './contract/compare-contracts.js'
+export { formatReport, type ReportedMethod } from './contract/format-report.js'
 export {
   channel,
   event,

@@ -124,12 +124,14 @@ const printWords = (words: readonly (readonly [string, string])[]): string =>
     .map(([name, text]) => `${name}: ${text}`)
     .join(', ')
 
-// protobuf's escapes: what is no printable ASCII goes as the bytes of its UTF-8
+// control characters go as their bytes, the rest as it is: proto files are UTF-8
 const quote = (text: string): string => {
   let out = '"'
-  for (const byte of new TextEncoder().encode(text))
-    if (byte === 34 || byte === 92) out += `\\${String.fromCharCode(byte)}`
-    else if (byte >= 32 && byte < 127) out += String.fromCharCode(byte)
-    else out += `\\${byte.toString(8).padStart(3, '0')}`
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0
+    if (character === '"' || character === '\\') out += `\\${character}`
+    else if (code < 32 || code === 127) out += `\\${code.toString(8).padStart(3, '0')}`
+    else out += character
+  }
   return `${out}"`
 }

@@ -192,7 +192,8 @@ const genericFields = (fields: readonly Field[]): readonly Field[] => fields.map
 const fallbackOf = (type: Type): Fallback | undefined =>
   type.kind === 'union' || type.kind === 'enum' ? type.fallback : undefined
 
-const zeroOf = (type: Type): Absent => {
+/** What an absent field without presence stands for. */
+export const zeroOf = (type: Type): Absent => {
   if (type.kind === 'enum') return { is: 'value', value: type.body.values.find(v => v.number === 0)?.literal, steps: [] }
   if (type.kind !== 'scalar') return { is: 'omitted' }
   switch (type.scalar) {
