@@ -159,7 +159,7 @@ expectTypeOf(
       for await (const { grams } of ingredients$) total += grams
       return { total }
     },
-    async *chat (lines$) {
+    async *chat(lines$) {
       for await (const line of lines$) yield line
     },
     goodToHear: () => undefined,
