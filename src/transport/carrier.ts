@@ -16,7 +16,7 @@ export interface CarrierEvents {
 export interface Carrier {
   /** Starts handing over, what waited first. Called at most once; a carrier that cannot wait hands over before. */
   read(): void
-  /** From now on what comes is read and dropped, so that the far end's end is still noticed. */
+  /** Starts reading too, but what comes is dropped, so that the far end's end is noticed. Called instead of `read`. */
   discard(): void
   /** Writes now, without a copy; `false` asks for patience until `drained`. */
   write(bytes: Uint8Array): boolean

@@ -131,9 +131,9 @@ export const holdPipe = (open: OpenCarrier, facts: PipeFacts): HeldPipe => {
     reading = closed || early.length > 0 || theirs === 'ended' ? 'catching up' : 'directly'
     if (!closed) carrier.read()
     if (reading === 'catching up') queueMicrotask(catchUp)
+    // what comes later is dropped, so that the far end's end is still noticed
     return () => {
       reader = undefined
-      if (!closed) carrier.discard()
     }
   })
 

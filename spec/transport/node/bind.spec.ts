@@ -109,7 +109,8 @@ for (const where of [{}, { tcp: {} }, { ws: {} }]) {
     await until(() => (diallers.every(each => each.values.length === 1 || each.end()) ? true : undefined), 'all')
     await pause(50)
     t.is(arrivals.values.length, 1)
-    doors.unsubscribe()
+    arrivals.values[0]!.outgoing.error(new Error('enough'))
+    t.deepEqual(await within(doors.ended, 'the listener'), { complete: true })
   })
 }
 

@@ -70,10 +70,7 @@ export const socketCarrier =
         input.on('data', chunk)
         input.resume()
       },
-      discard: () => {
-        input.off('data', chunk)
-        input.resume()
-      },
+      discard: () => input.resume(),
       write: bytes => output.write(bytes),
       end: () => {
         wanted = true
