@@ -1,4 +1,4 @@
-import type { Observable, ObservableInput, Subscription } from 'rxjs'
+import { Observable, type ObservableInput, type Subscription } from 'rxjs'
 import { BoundedBuffer, defaultBufferItems } from '../flow/bounded-buffer.js'
 import { SendWindow } from '../flow/send-window.js'
 import type { Line } from './line.js'
@@ -58,12 +58,16 @@ export class ItemSender implements Taker<unknown> {
       this.pump()
       return
     }
-    this.subscription = source.subscribe({
+    const pushing = source
+    // there before the producer begins: one that emits without end within its subscription hears of the stop only so
+    new Observable(subscriber => {
+      this.subscription = subscriber
+      return pushing.subscribe(subscriber)
+    }).subscribe({
       next: value => this.offer(value),
       error: (error: unknown) => this.failed(error),
       complete: () => this.done(),
     })
-    if (this.stopped) this.subscription.unsubscribe()
   }
 
   /** Adds credit, and goes on. */
