@@ -1,5 +1,5 @@
 import type { Descriptors, Frame, Hello, SessionFrame, Verdicts } from '../../src/wire/frame.js'
-import { defaultLimits } from '../../src/wire/session-frame-codec.js'
+import { defaultLimits } from '../../src/wire/hello-codec.js'
 import {
   newHandshake,
   stepHandshake,
@@ -32,6 +32,8 @@ export const helloOf = ({ versions = [1], secret, nonce = 1 }: Side): Hello => (
   serves: [],
   uses: [],
   heartbeatMs: 0,
+  resumeMs: 0,
+  resume: undefined,
   capabilities: [],
 })
 
@@ -47,6 +49,8 @@ export const termsOf = (end: 'dialled' | 'accepted', side: Side): HandshakeTerms
   judge: side.judges ?? (() => 'judged'),
   verdicts: () => verdicts,
   objection: () => (side.objects === true ? 'kitchen closed' : undefined),
+  asks: undefined,
+  keeps: () => undefined,
 })
 
 /** One end of a handshake under way. */

@@ -14,7 +14,7 @@ const payload = new Uint8Array(0)
 /** One of each kind. */
 const every: readonly Frame[] = [
   helloOf({ secret, nonce: 2 }),
-  { _tag: 'Proof', mac: new Uint8Array(32) },
+  { _tag: 'Proof', mac: new Uint8Array(32), resume: undefined },
   descriptors,
   verdicts,
   { _tag: 'Ping', token: 5 },
@@ -144,7 +144,7 @@ test('refuses a far end that is late, and says what did not come', t => {
   for (const [state, message] of Object.entries(missing)) {
     const end = endIn(state)
     const sent = end.on({ _tag: 'TimedOut', afterMs: 250 })
-    t.like(sent, [{ _tag: 'Goodbye', reason: 'REFUSED' }])
+    t.like(sent, [{ _tag: 'Goodbye', reason: 'LATE' }])
     t.is(end.outcome, 'Refused late')
     t.regex((sent[0] as Goodbye).message, message)
     t.regex((sent[0] as Goodbye).message, /250 ms/)
@@ -241,7 +241,7 @@ test('a hello that was changed on its way is refused', t => {
   t.is(accepted.outcome, 'Refused proof')
 })
 
-test('a nonce that is too short for a proof is a violation', t => {
+test('a nonce that is too short is a violation, proof or not: sessions are told apart by it', t => {
   const short = (length: number, known: Uint8Array | undefined) => {
     const end = new End('dialled', { secret: known })
     end.start()
@@ -250,7 +250,7 @@ test('a nonce that is too short for a proof is a violation', t => {
   }
   t.is(short(15, secret), 'ProtocolViolation')
   t.is(short(16, secret), undefined)
-  t.is(short(0, undefined), undefined)
+  t.is(short(15, undefined), 'ProtocolViolation')
 })
 
 const sides = fc.record({

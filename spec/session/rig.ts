@@ -1,11 +1,12 @@
 import { asyncScheduler, map, observeOn, type Observable } from 'rxjs'
 import type { MarbleHelpers, WireEnd } from 'sluice/testing'
 import type { Pipe } from '../../src/pipe/pipe.js'
-import { session, type Session, type SessionOptions } from '../../src/session/session.js'
+import { session } from '../../src/session/session.js'
+import type { Session, SessionOptions } from '../../src/session/session-options.js'
 import type { Seen } from '../../src/testing/wire.js'
 import { memoryPair } from '../../src/transport/memory-pipes.js'
 import type { Frame } from '../../src/wire/frame.js'
-import { defaultLimits } from '../../src/wire/session-frame-codec.js'
+import { defaultLimits } from '../../src/wire/hello-codec.js'
 
 /** A pipe of frames whose one end a session uses, and whose other end a test plays. */
 export interface Rig {

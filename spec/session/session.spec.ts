@@ -5,7 +5,8 @@ import { contract, request } from 'sluice'
 import { marbles, type MarbleHelpers } from 'sluice/testing'
 import { compileContract } from '../../src/contract/compile-contract.js'
 import { PipeError } from '../../src/pipe/pipe-error.js'
-import { session, type Session } from '../../src/session/session.js'
+import { session } from '../../src/session/session.js'
+import type { Session } from '../../src/session/session-options.js'
 import type { Frame, Goodbye, SessionFrame } from '../../src/wire/frame.js'
 import { framed } from '../../src/wire/framed.js'
 import { memoryPair } from '../../src/transport/memory-pipes.js'
@@ -83,7 +84,7 @@ test('a far end that never speaks is refused when the time is over', t => {
     const { expectObservable, expectFrames } = helpers
     const { pipe, near } = rig(helpers)
     expectObservable(named(letterOf(pipe, optionsOf(helpers)))).toBe('100ms #', undefined, 'Refused late')
-    expectFrames(near).toBe('H 99ms (G#)', { G: { reason: 'REFUSED' } })
+    expectFrames(near).toBe('H 99ms (G#)', { G: { reason: 'LATE' } })
   })
 })
 
@@ -300,7 +301,7 @@ test('a frame of the handshake after the handshake is a violation', t => {
   for (const frame of [
     hello,
     verdicts,
-    { _tag: 'Proof', mac: secret },
+    { _tag: 'Proof', mac: secret, resume: undefined },
     { _tag: 'Descriptors', contracts: [] },
   ] as const)
     marbles(t, helpers => {

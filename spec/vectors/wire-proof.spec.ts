@@ -4,7 +4,7 @@ import test from 'ava'
 import protobuf from 'protobufjs'
 import { proofOf } from '../../src/session/proof.js'
 import type { Frame, Hello } from '../../src/wire/frame.js'
-import { helloBytes } from '../../src/wire/session-frame-codec.js'
+import { helloBytes } from '../../src/wire/hello-codec.js'
 import { plain, readIn, withLength, written } from '../wire/arbitrary-frame.js'
 
 const text = readFileSync(new URL('../../proto/README.md', import.meta.url), 'utf8')

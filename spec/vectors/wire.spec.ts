@@ -65,9 +65,17 @@ const bodyOf = (frame: Frame, fields: Fields): unknown => {
       return {
         ...sparse({ ...fields, validation: frame.validation === 'report' ? '' : upper(frame.validation) }),
         limits: frame.limits,
+        ...(frame.resume === undefined ? {} : { resume: sparse({ ...frame.resume }) }),
         serves: frame.serves.map(offer => sparse({ ...offer })),
         uses: frame.uses.map(offer => sparse({ ...offer })),
       }
+    case 'Proof': {
+      const { mac, resume } = frame
+      return {
+        ...sparse({ mac, position: resume?.position ?? 0 }),
+        ...(resume === undefined ? {} : { resumeMac: resume.mac }),
+      }
+    }
     case 'Descriptors':
       return { contracts: frame.contracts.map(contract => sparse({ ...contract })) }
     case 'Verdicts':

@@ -23,8 +23,11 @@ import { Remote } from '../call/remote.js'
 import type { CompiledContract, CompiledMethod } from '../contract/compile-contract.js'
 import type { BufferOptions } from '../flow/bounded-buffer.js'
 import type { Attempt } from '../pipe/pipe.js'
+import type { HeartbeatOptions } from '../session/heartbeat.js'
 import type { SchemaReport } from '../session/judge.js'
-import type { Session, SessionOptions } from '../session/session.js'
+import { Continuity, type ContinuityOptions } from '../session/continuity.js'
+import type { Beginning, Session, SessionOptions } from '../session/session-options.js'
+import { PipeError } from '../pipe/pipe-error.js'
 import { callingEnd, servingEnd } from './method-ends.js'
 import type { Peer } from './peer-types.js'
 import type { Status } from './status.js'
@@ -37,19 +40,39 @@ export interface PeerSetup {
   readonly grace: number
   readonly claimWithin: number
   readonly waiting: number
+  readonly fragmentBytes: number
+  readonly reassemblyBytes: number
   readonly buffer: BufferOptions
   readonly stacks: boolean
+  readonly continuity: Omit<ContinuityOptions, 'scheduler'>
+  /** On a listener: sessions that may wait for their far ends at once. */
+  readonly detached: number
+  /** On a listener: handshakes that may be under way at once. */
+  readonly handshakes: number
+  readonly heartbeat: HeartbeatOptions | undefined
+  /** Whether the user asked for it, so that it beats within one process too. */
+  readonly asksForHeartbeat: boolean
   readonly scheduler: SchedulerLike
 }
 
 /** One session's calls. */
 interface Connection {
-  readonly session: Session
+  /** The session on the pipe of the moment, or on the last one. */
+  link: Session
+  /** There where the session may go on over another pipe. */
+  readonly continuity: Continuity | undefined
   readonly calls: Calls
   readonly methods: ReadonlyMap<string, CallingEnd>
 }
 
 type AnyPeer = Peer<any, any>
+type New = Extract<Beginning, { readonly _tag: 'New' }>
+
+/** Whether a session may go on over another pipe: not after a goodbye, nor when the far end is known to be gone. */
+const isTemporary = (error: unknown): boolean => {
+  const { _tag, why } = (error ?? {}) as { readonly _tag?: unknown; readonly why?: unknown }
+  return _tag === 'PipeError' && why !== 'exited' && why !== 'misused'
+}
 
 /** What stands behind a {@link Peer}: lives on over every session of a dialler, over one session of a listener. */
 export class PeerCore {
@@ -65,10 +88,14 @@ export class PeerCore {
   private closing = false
   private ended: { readonly error?: unknown } | undefined
 
-  /** @param whenClosed - called when `close()` is done: there is to be no other session */
+  /**
+   * @param whenClosed - called when `close()` is done: there is to be no other session
+   * @param whenLost - called when a session that waited for another pipe cannot go on any more
+   */
   constructor(
     private readonly setup: PeerSetup,
     private readonly whenClosed: () => void,
+    private readonly whenLost: (error: unknown) => void,
   ) {
     this.status$.next({ _tag: 'Connecting' })
     const methodsOf = (contracts: readonly CompiledContract[]) => contracts.flatMap(contract => contract.methods)
@@ -94,9 +121,22 @@ export class PeerCore {
     }
   }
 
-  /** A session has begun: calls may be made. */
-  begin(session: Session): void {
-    const { judgement, report } = session
+  /** A session has begun, or goes on: calls may be made. */
+  begin(link: Session): void {
+    const { connection } = this
+    const { beginning } = link
+    this.attempts?.unsubscribe()
+    if (beginning._tag === 'New') this.beginAnew(link, beginning)
+    else if (connection?.continuity !== undefined) {
+      connection.link = link
+      connection.continuity.attach(link, beginning.position)
+    }
+    this.status$.next({ _tag: 'Connected' })
+  }
+
+  private beginAnew(link: Session, { judgement, report, keys, windowMs }: New): void {
+    // the far end kept nothing of the session before: what was open over it is lost
+    this.loseConnection(new PipeError('ended', 'the far end does not know the session any more'), true)
     const { setup } = this
     const served = judgement.serves.flatMap(judged =>
       judged.ours.methods.map(method => ({
@@ -109,22 +149,30 @@ export class PeerCore {
         judged.ours.methods.map(method => [method.name, callingEnd(judged, method, report)] as const),
       ),
     )
-    const calls = new Calls(session.pipe, served, {
+    const continuity =
+      keys === undefined
+        ? undefined
+        : new Continuity(link.pipe.end, keys, { ...setup.continuity, windowMs, scheduler: setup.scheduler }, error => {
+            this.loseConnection(error, true)
+            this.whenLost(error)
+          })
+    const calls: Calls = new Calls(continuity?.pipe ?? link.pipe, served, {
       scheduler: setup.scheduler,
-      frameBytes: session.limits.frameBytes,
-      concurrency: session.limits.calls,
+      far: link.limits,
+      own: setup.session.limits,
+      fragmentBytes: setup.fragmentBytes,
+      reassemblyBytes: setup.reassemblyBytes,
       waiting: setup.waiting,
-      accepts: setup.session.limits.calls,
       claimWithin: setup.claimWithin,
       stacks: setup.stacks,
       buffer: setup.buffer,
       peer: () => this.peer,
-      violated: rule => session.violated(rule),
+      violated: rule => connection.link.violated(rule),
     })
-    this.connection = { session, calls, methods }
-    this.attempts?.unsubscribe()
+    const connection: Connection = { link, continuity, calls, methods }
+    this.connection = connection
+    continuity?.attach(link, 0)
     this.schema$.next(report)
-    this.status$.next({ _tag: 'Connected' })
   }
 
   /** Lets calls that were made before the session go ahead; after the peer has been handed out. */
@@ -132,28 +180,55 @@ export class PeerCore {
     if (this.connection !== undefined) this.connected$.next(this.connection)
   }
 
+  /** What this end, which dials, asks to go on with. */
+  get asks(): ReturnType<Continuity['ask']> | undefined {
+    return this.connection?.continuity?.ask()
+  }
+
+  /** Whether the session may go on over another pipe, after that error. */
+  mayComeBack(error: unknown): boolean {
+    return this.continuity !== undefined && !this.closing && isTemporary(error)
+  }
+
+  /** The session that waits for another pipe, or may have to. */
+  get continuity(): Continuity | undefined {
+    return this.connection?.continuity
+  }
+
   /**
-   * The session has ended.
+   * The pipe is gone, and another one may come.
    *
-   * @param error - how; `undefined` after an orderly goodbye
-   * @param attempts - of the pipe: there when somebody is going to dial again
+   * @param error - how it went; `undefined` after an orderly goodbye
+   * @param attempts - of whoever dials again; on the other end they are the far end's, and unknown
    */
-  lose(error: unknown, attempts: Observable<Attempt> | undefined): void {
+  interrupted(error: unknown, attempts: Observable<Attempt>): void {
+    if (this.ended !== undefined) return
+    const continuity = isTemporary(error) ? this.connection?.continuity : undefined
+    this.status$.next({ _tag: 'Reconnecting', attempt: 1, nextTryAt: undefined, error })
+    this.follow(attempts)
+    if (continuity === undefined) this.loseConnection(error, true)
+    else continuity.detach(error)
+  }
+
+  /** Tells of attempts to come back; also of those that follow a handshake that failed. */
+  follow(attempts: Observable<Attempt>): void {
+    this.attempts?.unsubscribe()
+    this.attempts = attempts.subscribe({
+      next: ({ attempt, nextTryAt, error: last }) =>
+        this.status$.next({ _tag: 'Reconnecting', attempt, nextTryAt, error: last }),
+      // what becomes of the dialling is for the source of pipes to say
+      error: () => undefined,
+    })
+  }
+
+  /** Ends what was open; `another`: there may be another session. */
+  private loseConnection(error: unknown, another: boolean): void {
     const { connection } = this
     this.connection = undefined
-    const again = attempts !== undefined && !this.closing
-    if (again && this.ended === undefined) {
-      this.status$.next({ _tag: 'Reconnecting', attempt: 1, nextTryAt: undefined, error })
-      this.attempts = attempts.subscribe({
-        next: ({ attempt, nextTryAt, error: last }) =>
-          this.status$.next({ _tag: 'Reconnecting', attempt, nextTryAt, error: last }),
-        // what becomes of the dialling is for the source of pipes to say
-        error: () => undefined,
-      })
-    }
+    connection?.continuity?.end()
     const cause = error === undefined ? undefined : { cause: error }
     connection?.calls.end((method, sent) =>
-      again ? new SessionLost(method, sent, cause) : new Disconnected(method, cause),
+      another ? new SessionLost(method, sent, cause) : new Disconnected(method, cause),
     )
   }
 
@@ -162,7 +237,7 @@ export class PeerCore {
     if (this.ended !== undefined) return
     this.ended = ended
     this.attempts?.unsubscribe()
-    this.lose(ended.error, undefined)
+    this.loseConnection(ended.error, false)
     this.connected$.complete()
     for (const hub of this.hubs.values()) hub.complete()
     this.status$.next({ _tag: 'Disconnected', ...ended })
@@ -249,7 +324,7 @@ export class PeerCore {
       if (connection === undefined) return this.whenClosed()
       const goodbye = () => {
         grace.unsubscribe()
-        connection.session.goodbye(reason)
+        connection.link.goodbye(reason)
       }
       const grace = this.setup.scheduler.schedule(goodbye, this.setup.grace)
       connection.calls.close(goodbye)
@@ -257,7 +332,7 @@ export class PeerCore {
   }
 
   private flush(): Observable<never> {
-    return this.connection?.session.ping() ?? throwError(() => this.disconnected('flush'))
+    return this.connection?.link.ping() ?? throwError(() => this.disconnected('flush'))
   }
 
   /** Whether `close()` has been asked for. */

@@ -1,6 +1,14 @@
 import type { SchedulerLike } from 'rxjs'
 import type { BufferOptions } from '../flow/bounded-buffer.js'
+import type { ContinuityOptions } from '../session/continuity.js'
+import type { HeartbeatOptions } from '../session/heartbeat.js'
 import type { Limits, Validation } from '../wire/frame.js'
+
+/** How a session outlives its pipes. */
+export interface ResumeLimits extends Partial<Omit<ContinuityOptions, 'scheduler'>> {
+  /** Sessions of a listener that may wait for their far ends at once; default 64. */
+  readonly sessions?: number
+}
 
 /** How a peer is set up. Everything has a default. */
 export interface PeerOptions<Serves, Uses> {
@@ -23,8 +31,24 @@ export interface PeerOptions<Serves, Uses> {
   readonly claimWithin?: number
   /** Calls that may wait for their turn before more of them fail with `Overloaded`; default 16,384. */
   readonly waiting?: number
-  /** What becomes of items that an Observable emits faster than the far end takes them; default: `error` past 1,024. */
+  /** Payloads above that many bytes leave in parts, so that others get in between; default 64 KiB. */
+  readonly fragmentBytes?: number
+  /** Bytes that messages which arrive in parts may hold together; past it one fails with `TooLarge`. Default 256 MiB. */
+  readonly reassemblyBytes?: number
+  /** What becomes of items that an Observable emits faster than the far end takes them; default: `error` past 1,024 or 4 MiB. */
   readonly buffer?: BufferOptions
+  /**
+   * How this end watches the other: default every 5,000 ms, gone after 3 silent intervals, except within one process.
+   * `false`: it does not.
+   */
+  readonly heartbeat?: Partial<HeartbeatOptions> | false
+  /**
+   * How sessions outlive their pipes, where the end that dials reconnects; default a window of 30 s and 8 MiB of frames
+   * to send again. `false`: they do not.
+   */
+  readonly resume?: ResumeLimits | false
+  /** Handshakes that may be under way at once on a listener; more pipes are cut off. Default 64. */
+  readonly handshakes?: number
   /** Whether the stack of an error that a handler throws travels to the caller; default `false`. */
   readonly stacks?: boolean
   /** Told of clients that came to no session, on a listener; a dialler fails with the error. */

@@ -26,6 +26,8 @@ export interface Pipe<In = Uint8Array, Out = In> {
   readonly writable: Observable<boolean>
   /** The secret of the key that made this pipe, for the proof. */
   readonly secret?: Uint8Array
+  /** Both ends run on one event loop: neither falls silent without the other, so nobody needs to watch. */
+  readonly inProcess?: true
   /** From {@link reconnect}: how the attempts to get here went on. */
   readonly attempts?: Observable<Attempt>
 }

@@ -24,8 +24,11 @@ export interface ReconnectOptions {
   readonly scheduler?: SchedulerLike
 }
 
-/** A far end that refused will refuse again. */
-const isFinal = (error: unknown): boolean => (error as { readonly _tag?: unknown } | undefined)?._tag === 'Refused'
+/** A far end that refused will refuse again, unless it was only late. */
+const isFinal = (error: unknown): boolean => {
+  const { _tag, why } = (error ?? {}) as { readonly _tag?: unknown; readonly why?: unknown }
+  return _tag === 'Refused' && why !== 'late'
+}
 
 /**
  * Dials again when a pipe breaks: `retry` with manners.

@@ -1,7 +1,7 @@
 import type { Step } from '../machine/step.js'
-import type { Descriptors, Frame, Goodbye, Hello, SessionFrame, Verdicts } from '../wire/frame.js'
+import type { Descriptors, Frame, Goodbye, Hello, Proof, ResumeAsked, SessionFrame, Verdicts } from '../wire/frame.js'
 import { ProtocolViolation } from '../wire/protocol-violation.js'
-import { helloBytes } from '../wire/session-frame-codec.js'
+import { helloBytes } from '../wire/hello-codec.js'
 import { equalBytes, proofOf } from './proof.js'
 import { Refused } from './refused.js'
 
@@ -19,12 +19,26 @@ export interface HandshakeTerms<Judgement> {
   readonly verdicts: (judgement: Judgement) => Verdicts
   /** Why there is to be no session after all; asked once both verdicts are known. */
   readonly objection: (judgement: Judgement, theirs: Verdicts) => string | undefined
+  /** The secret of the session that this end, which dialled, asks to go on with in its hello. */
+  readonly asks: { readonly secret: Uint8Array } | undefined
+  /** The session that the far end asks to go on with, if this end still keeps it. */
+  readonly keeps: (asked: ResumeAsked) => KeptSession | undefined
+}
+
+/** A session that an end keeps for a far end that may come back. */
+export interface KeptSession {
+  readonly secret: Uint8Array
+  /** The newest pipe that it had. */
+  readonly epoch: number
 }
 
 export type HandshakeState<Judgement> =
   | { readonly _tag: 'New' }
   | { readonly _tag: 'Greeting' }
-  | { readonly _tag: 'Proving'; readonly theirs: Hello }
+  /** `kept` is the session that the far end asks for, and that this end has. */
+  | { readonly _tag: 'Proving'; readonly theirs: Hello; readonly kept: KeptSession | undefined }
+  /** The old pipe of the session is being let go: how far it came is not known until that is done. */
+  | { readonly _tag: 'Freezing'; readonly theirs: Hello; readonly kept: KeptSession }
   | { readonly _tag: 'Describing'; readonly theirs: Hello }
   | { readonly _tag: 'Agreeing'; readonly theirs: Hello; readonly judgement: Judgement }
   | { readonly _tag: 'Settled' }
@@ -33,6 +47,8 @@ export type HandshakeEvent =
   | { readonly _tag: 'Started' }
   | { readonly _tag: 'Received'; readonly frame: Frame }
   | { readonly _tag: 'TimedOut'; readonly afterMs: number }
+  /** The old pipe is let go: this end has taken in so many call frames. */
+  | { readonly _tag: 'Frozen'; readonly position: number }
 
 export type HandshakeCommand<Judgement> =
   | { readonly _tag: 'Send'; readonly frame: SessionFrame }
@@ -43,6 +59,10 @@ export type HandshakeCommand<Judgement> =
       readonly judgement: Judgement
       readonly verdicts: Verdicts
     }
+  /** Let go of the session's old pipe, and say how far it came. */
+  | { readonly _tag: 'Freeze'; readonly asked: ResumeAsked }
+  /** The session goes on: the far end has taken in so many call frames. */
+  | { readonly _tag: 'Resume'; readonly theirs: Hello; readonly position: number }
   /** There will be no session. */
   | { readonly _tag: 'Fail'; readonly error: Error }
   /** The far end has said an orderly goodbye before there was a session. */
@@ -72,6 +92,8 @@ export const stepHandshake =
         )
       case 'Received':
         return receive(terms, state, event.frame)
+      case 'Frozen':
+        return state._tag === 'Freezing' ? frozen(terms, state, event.position) : [state, []]
     }
   }
 
@@ -88,7 +110,7 @@ const refuse = <J>(why: Refused['why'], message: string): Next<J> =>
   // whoever fails the proof learns nothing but that
   fail(new Refused(why, message), {
     _tag: 'Goodbye',
-    reason: why === 'schema' ? 'SCHEMA' : 'REFUSED',
+    reason: why === 'schema' ? 'SCHEMA' : why === 'late' ? 'LATE' : 'REFUSED',
     message: why === 'proof' ? 'refused' : message,
   })
 
@@ -119,7 +141,7 @@ const receive = <J>(terms: HandshakeTerms<J>, state: HandshakeState<J>, frame: F
       if (frame._tag === 'Hello') return greeted(terms, frame)
       break
     case 'Proving':
-      if (frame._tag === 'Proof') return proven(terms, state.theirs, frame.mac)
+      if (frame._tag === 'Proof') return proven(terms, state, frame)
       break
     case 'Describing':
       if (frame._tag === 'Descriptors') return described(terms, state.theirs, frame)
@@ -128,6 +150,7 @@ const receive = <J>(terms: HandshakeTerms<J>, state: HandshakeState<J>, frame: F
       if (frame._tag === 'Verdicts') return agreed(terms, state, frame)
       break
     case 'New':
+    case 'Freezing':
     case 'Settled':
       break
     default:
@@ -141,7 +164,13 @@ const dismissed = <J>({ reason, message }: Goodbye): Next<J> => [
   [
     reason === 'DONE'
       ? { _tag: 'End' }
-      : { _tag: 'Fail', error: new Refused('far-end', `the far end refused the session: ${message || reason}`) },
+      : {
+          _tag: 'Fail',
+          error: new Refused(
+            reason === 'LATE' ? 'late' : 'far-end',
+            `the far end refused the session: ${message || reason}`,
+          ),
+        },
   ],
 ]
 
@@ -154,29 +183,72 @@ const greeted = <J>(terms: HandshakeTerms<J>, theirs: Hello): Next<J> => {
     )
   if (hello.proof !== theirs.proof)
     return refuse('proof', 'one end holds a secret and the other does not: dial with the key that bind() made')
-  if (theirs.proof && theirs.nonce.length < 16)
-    return violate(`a nonce has 16 bytes or more, this one has ${theirs.nonce.length}`)
-  if (secret === undefined) return trusted(terms, theirs)
-  return [{ _tag: 'Proving', theirs }, [send({ _tag: 'Proof', mac: macOf(terms, secret, theirs, terms.end) })]]
+  if (theirs.nonce.length < 16) return violate(`a nonce has 16 bytes or more, this one has ${theirs.nonce.length}`)
+  const kept = terms.end === 'accepted' && theirs.resume !== undefined ? terms.keeps(theirs.resume) : undefined
+  if (kept !== undefined && theirs.resume !== undefined && theirs.resume.epoch <= kept.epoch)
+    return refuse('proof', 'a pipe as old as that cannot take the session over')
+  // whoever keeps a session says nothing of it before the far end has shown that it is its own
+  if (kept !== undefined) return [{ _tag: 'Proving', theirs, kept }, []]
+  // a far end that asks to go on with a session sends a proof, whatever comes of it
+  if (secret === undefined && terms.asks === undefined && theirs.resume === undefined) return trusted(terms, theirs)
+  const resume = terms.asks === undefined ? undefined : resumeProof(terms, terms.asks.secret, theirs, 0)
+  return [
+    { _tag: 'Proving', theirs, kept },
+    [send({ _tag: 'Proof', mac: macOf(terms, secret, theirs, 'ours'), resume })],
+  ]
 }
 
+const noMac = new Uint8Array(0)
+
+/** What one of the two proves with a secret, over both hellos; nothing where there is none. */
 const macOf = <J>(
   { end, hello }: HandshakeTerms<J>,
-  secret: Uint8Array,
+  secret: Uint8Array | undefined,
   theirs: Hello,
-  prover: 'dialled' | 'accepted',
+  whose: 'ours' | 'theirs',
 ): Uint8Array => {
+  if (secret === undefined) return noMac
   const ours = helloBytes(hello)
   const far = helloBytes(theirs)
+  const prover = (end === 'dialled') === (whose === 'ours') ? 'dialled' : 'accepted'
   return end === 'dialled' ? proofOf(secret, prover, ours, far) : proofOf(secret, prover, far, ours)
 }
 
-const proven = <J>(terms: HandshakeTerms<J>, theirs: Hello, mac: Uint8Array): Next<J> => {
-  const { end, secret } = terms
-  const expected = macOf(terms, secret ?? new Uint8Array(0), theirs, end === 'dialled' ? 'accepted' : 'dialled')
-  if (!equalBytes(expected, mac))
-    return refuse('proof', 'the far end does not know the secret of this key: dial with the key that bind() made')
-  return trusted(terms, theirs)
+const resumeProof = <J>(terms: HandshakeTerms<J>, secret: Uint8Array, theirs: Hello, position: number) => ({
+  mac: macOf(terms, secret, theirs, 'ours'),
+  position,
+})
+
+const impostor = 'the far end does not know the secret of this key: dial with the key that bind() made'
+
+const proven = <J>(
+  terms: HandshakeTerms<J>,
+  { theirs, kept }: { readonly theirs: Hello; readonly kept: KeptSession | undefined },
+  { mac, resume }: Proof,
+): Next<J> => {
+  const { end, secret, asks } = terms
+  if (!equalBytes(macOf(terms, secret, theirs, 'theirs'), mac)) return refuse('proof', impostor)
+  const own = kept ?? (end === 'dialled' && resume !== undefined ? asks : undefined)
+  if (own === undefined) return trusted(terms, theirs)
+  if (resume === undefined || !equalBytes(macOf(terms, own.secret, theirs, 'theirs'), resume.mac))
+    return refuse('proof', "the session that is to go on is not the far end's")
+  if (kept === undefined) return [{ _tag: 'Settled' }, [{ _tag: 'Resume', theirs, position: resume.position }]]
+  return [{ _tag: 'Freezing', theirs, kept }, [{ _tag: 'Freeze', asked: theirs.resume as ResumeAsked }]]
+}
+
+const frozen = <J>(
+  terms: HandshakeTerms<J>,
+  { theirs, kept }: { readonly theirs: Hello; readonly kept: KeptSession },
+  position: number,
+): Next<J> => {
+  const mac = macOf(terms, terms.secret, theirs, 'ours')
+  return [
+    { _tag: 'Settled' },
+    [
+      send({ _tag: 'Proof', mac, resume: resumeProof(terms, kept.secret, theirs, position) }),
+      { _tag: 'Resume', theirs, position: theirs.resume?.position ?? 0 },
+    ],
+  ]
 }
 
 /** Both may know each other's descriptors now. They see the same fingerprints, so both know who is to send some. */

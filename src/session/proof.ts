@@ -37,3 +37,27 @@ export const equalBytes = (a: Uint8Array, b: Uint8Array): boolean => {
   for (let i = 0; i < a.length; i++) difference |= (a[i] as number) ^ (b[i] as number)
   return difference === 0
 }
+
+const sessionLabel = utf8ToBytes('sluice v1 session')
+const idLabel = utf8ToBytes('sluice v1 session id')
+const noSecret = new Uint8Array(32)
+
+/** A session's own secret, and the id by which an end asks to go on with it. */
+export interface SessionKeys {
+  readonly secret: Uint8Array
+  /** 16 bytes */
+  readonly id: Uint8Array
+}
+
+/**
+ * What both ends derive from the first handshake of a session; neither travels before it is needed, the secret never.
+ *
+ * @param secret - of the key; 32 zero bytes where there is none
+ * @param dialled - the `Hello` message of the end that dialled, as it was sent
+ * @param accepted - the `Hello` message of the other end, as it was sent
+ */
+export const sessionKeys = (secret: Uint8Array | undefined, dialled: Uint8Array, accepted: Uint8Array): SessionKeys => {
+  const hellos = concatBytes(sessionLabel, size(dialled), dialled, size(accepted), accepted)
+  const own = hmac(sha256, secret ?? noSecret, hellos)
+  return { secret: own, id: hmac(sha256, own, idLabel).slice(0, 16) }
+}

@@ -19,6 +19,8 @@ export interface Open {
   readonly method: number
   /** The request of a request, stream or event; empty for an upload or a channel. */
   readonly payload: Uint8Array
+  /** The request follows in `Fragment`s and one `Next`; `payload` is empty then. */
+  readonly more?: true
   /** How many items the caller takes in before it says more; `undefined` where none come back. */
   readonly credit: Allowance | undefined
   /** What is left of the caller's deadline, in milliseconds; `undefined`: no deadline. */
@@ -121,6 +123,20 @@ export interface Hello {
   readonly heartbeatMs: number
   /** Names of extensions that this end understands. */
   readonly capabilities: readonly string[]
+  /** How long this end keeps a session whose pipe broke, in milliseconds; 0: it does not. */
+  readonly resumeMs: number
+  /** Of the end that dialled: the session that it would go on with. */
+  readonly resume: ResumeAsked | undefined
+}
+
+/** What an end says of the session that it would go on with. */
+export interface ResumeAsked {
+  /** Its id, 16 bytes. */
+  readonly session: Uint8Array
+  /** Counts the pipes of the session; a newer one supersedes an older. */
+  readonly epoch: number
+  /** How many of the far end's call frames this end has taken in. */
+  readonly position: number
 }
 
 /** What an end takes in. */
@@ -147,8 +163,10 @@ export interface Offer {
 
 export interface Proof {
   readonly _tag: 'Proof'
-  /** HMAC-SHA-256 by the key's secret. */
+  /** HMAC-SHA-256 by the key's secret; empty where there is none. */
   readonly mac: Uint8Array
+  /** Where a session goes on: HMAC-SHA-256 by the session's secret, and how many call frames this end has taken in. */
+  readonly resume: { readonly mac: Uint8Array; readonly position: number } | undefined
 }
 
 /** The descriptor sets of the contracts on whose fingerprints the two ends differ. */
@@ -203,7 +221,7 @@ export interface Goodbye {
   readonly message: string
 }
 
-export type GoodbyeReason = 'DONE' | 'REFUSED' | 'VIOLATION' | 'SCHEMA'
+export type GoodbyeReason = 'DONE' | 'REFUSED' | 'VIOLATION' | 'SCHEMA' | 'LATE'
 
 /** True for the frames of one call; the others are the session's own. */
 export const isCallFrame = (frame: Frame): frame is CallFrame => 'id' in frame

@@ -3,7 +3,7 @@ import type { Layer } from '../pipe/pipe.js'
 import { FrameReader } from './frame-reader.js'
 import { FrameWriter } from './frame-writer.js'
 import type { Frame } from './frame.js'
-import { defaultLimits } from './session-frame-codec.js'
+import { defaultLimits } from './hello-codec.js'
 
 /**
  * Turns a pipe of bytes into a pipe of frames.

@@ -1,0 +1,222 @@
+import { NEVER, Subscription } from 'rxjs'
+import { PipeError } from '../pipe/pipe-error.js'
+import type { Pipe } from '../pipe/pipe.js'
+import type { SessionOptions } from '../session/session-options.js'
+import { session } from '../session/session.js'
+import type { ResumeAsked } from '../wire/frame.js'
+import { framed } from '../wire/framed.js'
+import { PeerCore, type PeerSetup } from './peer-core.js'
+import type { Peer } from './peer-types.js'
+
+interface Listener {
+  next(peer: Peer<any, any>): void
+  error(error: unknown): void
+  complete(): void
+}
+
+/** How a session ended: with an error, or in order. */
+interface Ended {
+  readonly error?: unknown
+}
+
+const hex = (bytes: Uint8Array): string => Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('')
+
+/** The pipes of one subscription, and the peers made of them. */
+export class Peers {
+  /** The one peer of a dialler, once it has been emitted. */
+  private dialler: PeerCore | undefined
+  /** Each pipe's session, while the pipe lives. */
+  private readonly sessions = new Set<Subscription>()
+  private readonly links = new Map<PeerCore, Subscription>()
+  private readonly cores = new Set<PeerCore>()
+  /** On a listener: sessions whose far end may come back, by id, the longest without a pipe first. */
+  private readonly kept = new Map<string, PeerCore>()
+  private handshaking = 0
+  private sourceDone = false
+  private left = false
+
+  constructor(
+    private readonly setup: PeerSetup,
+    private readonly refused: ((error: unknown) => void) | undefined,
+    private readonly listener: Listener,
+  ) {}
+
+  accept(pipe: Pipe): void {
+    const isDialler = pipe.end === 'dialled'
+    if (!isDialler && this.handshaking >= this.setup.handshakes) {
+      const error = new PipeError('aborted', `${this.handshaking} handshakes are under way already: dial again later`)
+      this.refused?.(error)
+      pipe.outgoing.error(error)
+      return
+    }
+    this.handshaking++
+    let core: PeerCore | undefined
+    let settled = false
+    const settle = () => {
+      if (!settled) this.handshaking--
+      settled = true
+    }
+    const running = new Subscription()
+    this.sessions.add(running)
+    running.add(settle)
+    const ended = (how: Ended) => {
+      this.sessions.delete(running)
+      settle()
+      if (isDialler) this.diallerLost(pipe, core, how)
+      else this.clientLost(core, how)
+    }
+    const agreed$ = session(this.optionsFor(pipe))(framed(this.setup.session.limits.frameBytes)(pipe))
+    running.add(
+      agreed$.subscribe({
+        next: agreed => {
+          settle()
+          const { beginning } = agreed
+          const known = isDialler
+            ? this.dialler
+            : beginning._tag === 'Resumed'
+              ? this.kept.get(hex(beginning.asked.session))
+              : undefined
+          const made: PeerCore = known ?? this.make()
+          core = made
+          this.links.set(made, running)
+          made.begin(agreed)
+          if (isDialler) this.dialler = made
+          else this.keep(made)
+          if (known === undefined) this.listener.next(made.peer)
+          made.release()
+        },
+        error: (error: unknown) => ended({ error }),
+        complete: () => ended({}),
+      }),
+    )
+  }
+
+  sourceFailed(error: unknown): void {
+    this.end({ error })
+  }
+
+  sourceCompleted(): void {
+    this.sourceDone = true
+    this.endIfDone()
+  }
+
+  /** Nobody is subscribed any more. */
+  leave(): void {
+    if (this.left) return
+    this.left = true
+    for (const core of this.cores) core.end({})
+    for (const running of this.sessions) running.unsubscribe()
+  }
+
+  private make(): PeerCore {
+    const core: PeerCore = new PeerCore(
+      this.setup,
+      () => this.closed(core),
+      error => {
+        if (core !== this.dialler) this.gone(core, { error })
+      },
+    )
+    this.cores.add(core)
+    return core
+  }
+
+  private optionsFor(pipe: Pipe): SessionOptions {
+    const { session: base, heartbeat, asksForHeartbeat, continuity } = this.setup
+    const isDialler = pipe.end === 'dialled'
+    // whoever does not dial again has nothing to go on with
+    const windowMs = isDialler && pipe.attempts === undefined ? 0 : continuity.windowMs
+    return {
+      ...base,
+      ...(heartbeat === undefined || (pipe.inProcess === true && !asksForHeartbeat) ? {} : { heartbeat }),
+      resume: {
+        windowMs,
+        asks: isDialler ? this.dialler?.asks : undefined,
+        keeps: ({ session: id }) => this.kept.get(hex(id))?.continuity?.kept,
+        freeze: asked => this.freeze(asked),
+      },
+    }
+  }
+
+  /** Remembers a session whose far end may come back. */
+  private keep(core: PeerCore): void {
+    const { continuity } = core
+    if (continuity === undefined) return
+    this.kept.delete(continuity.id)
+    this.kept.set(continuity.id, core)
+  }
+
+  private freeze({ session: id, epoch }: ResumeAsked): number {
+    const core = this.kept.get(hex(id))
+    if (core === undefined) return 0
+    const position = core.continuity?.freeze(epoch) ?? 0
+    const old = this.links.get(core)
+    if (old !== undefined) {
+      this.sessions.delete(old)
+      old.unsubscribe()
+    }
+    return position
+  }
+
+  private diallerLost(pipe: Pipe, core: PeerCore | undefined, ended: Ended): void {
+    const { dialler } = this
+    if (core?.isClosing === true) this.closed(core)
+    else if (pipe.attempts !== undefined) {
+      if (core === undefined) dialler?.follow(pipe.attempts)
+      else core.interrupted(ended.error, pipe.attempts)
+    }
+    // without somebody who dials again, the source fails or completes as the pipe did; a bare pipe has no such source
+    else if (this.sourceDone && 'error' in ended) this.end(ended)
+    else {
+      core?.end(ended)
+      this.endIfDone()
+    }
+  }
+
+  private clientLost(core: PeerCore | undefined, ended: Ended): void {
+    if (core === undefined) {
+      if ('error' in ended) this.refused?.(ended.error)
+    } else if ('error' in ended && core.mayComeBack(ended.error) && !this.sourceDone) {
+      this.keep(core)
+      core.interrupted(ended.error, NEVER)
+      this.forgetOldest()
+    } else this.gone(core, ended)
+    this.endIfDone()
+  }
+
+  /** Past the limit, the session that has waited longest for its far end waits no more. */
+  private forgetOldest(): void {
+    const waiting = [...this.kept.values()].filter(core => core.continuity?.isAttached === false)
+    const oldest = waiting[0]
+    if (waiting.length > this.setup.detached && oldest !== undefined)
+      this.gone(oldest, {
+        error: new PipeError('ended', `${waiting.length} sessions wait for their far ends, one too many`),
+      })
+  }
+
+  /** A client will not come back. */
+  private gone(core: PeerCore, ended: Ended): void {
+    this.cores.delete(core)
+    this.links.delete(core)
+    for (const [id, other] of this.kept) if (other === core) this.kept.delete(id)
+    core.end(ended)
+  }
+
+  /** A peer was closed by its user: on a dialler that is the end. */
+  private closed(core: PeerCore): void {
+    if (core === this.dialler) this.end({})
+    else this.gone(core, {})
+  }
+
+  private endIfDone(): void {
+    if (this.sourceDone && this.sessions.size === 0) this.end({})
+  }
+
+  private end(ended: Ended): void {
+    if (this.left) return
+    this.left = true
+    for (const core of this.cores) core.end(ended)
+    for (const running of this.sessions) running.unsubscribe()
+    if ('error' in ended) this.listener.error(ended.error)
+    else this.listener.complete()
+  }
+}

@@ -1,0 +1,305 @@
+import { asyncScheduler, Observable, Subject, type SchedulerLike, type Subscription } from 'rxjs'
+import { PipeError } from '../pipe/pipe-error.js'
+import type { Pipe } from '../pipe/pipe.js'
+import { isCallFrame, type CallFrame, type Frame, type Goodbye, type Hello, type SessionFrame } from '../wire/frame.js'
+import { helloBytes } from '../wire/hello-codec.js'
+import { ProtocolViolation } from '../wire/protocol-violation.js'
+import {
+  newHandshake,
+  stepHandshake,
+  type HandshakeCommand,
+  type HandshakeEvent,
+  type HandshakeState,
+} from './handshake.js'
+import { Heartbeat } from './heartbeat.js'
+import { describeFor, judge, objectionTo, offerOf, reportOf, verdictsOf, type Judgement } from './judge.js'
+import { sessionKeys, type SessionKeys } from './proof.js'
+import { Refused } from './refused.js'
+import type { Beginning, Session, SessionOptions } from './session-options.js'
+
+/** The version of the wire that this code speaks. */
+export const wireVersion = 1
+
+const done = (message = ''): Goodbye => ({ _tag: 'Goodbye', reason: 'DONE', message })
+
+interface Listener {
+  next(session: Session): void
+  error(error: unknown): void
+  complete(): void
+}
+
+const helloOf = (options: SessionOptions, secret: Uint8Array | undefined): Hello => ({
+  _tag: 'Hello',
+  versions: [wireVersion],
+  nonce: options.nonce(),
+  proof: secret !== undefined,
+  limits: options.limits,
+  validation: options.validation,
+  serves: options.serves.map(offerOf),
+  uses: options.uses.map(offerOf),
+  heartbeatMs: options.heartbeat?.everyMs ?? 0,
+  capabilities: [],
+  resumeMs: options.resume?.windowMs ?? 0,
+  resume: options.resume?.asks?.asked,
+})
+
+/** A session on its one pipe, from the first Hello to the last Goodbye. */
+export class RunningSession {
+  private readonly scheduler: SchedulerLike
+  private readonly hello: Hello
+  private readonly step: ReturnType<typeof stepHandshake<Judgement>>
+  private state: HandshakeState<Judgement> = newHandshake
+  private readonly frames = new Subject<CallFrame>()
+  private readonly outgoing = new Subject<CallFrame>()
+  private readonly acks = new Subject<number>()
+  private readonly pings = new Map<number, Subject<never>>()
+  private token = 0
+  private established = false
+  /** We have said goodbye, and wait for the far end's half to end. */
+  private leaving = false
+  private ended = false
+  private heartbeat: Heartbeat | undefined
+  private subscription: Subscription | undefined
+  private timer: Subscription | undefined
+
+  constructor(
+    private readonly options: SessionOptions,
+    private readonly pipe: Pipe<Frame>,
+    private readonly listener: Listener,
+  ) {
+    this.scheduler = options.scheduler ?? asyncScheduler
+    const { end, secret } = pipe
+    const { resume } = options
+    this.hello = helloOf(options, secret)
+    this.step = stepHandshake<Judgement>({
+      end,
+      hello: this.hello,
+      secret,
+      describe: describeFor(options),
+      judge: judge(options),
+      verdicts: verdictsOf,
+      objection: objectionTo,
+      asks: resume?.asks,
+      keeps: asked => resume?.keeps?.(asked),
+    })
+  }
+
+  start(): void {
+    const { handshakeTimeout } = this.options
+    this.timer = this.scheduler.schedule(
+      () => this.handshake({ _tag: 'TimedOut', afterMs: handshakeTimeout }),
+      handshakeTimeout,
+    )
+    this.outgoing.subscribe({
+      next: frame => {
+        if (this.ended || this.leaving) return
+        this.heartbeat?.said()
+        this.pipe.outgoing.next(frame)
+      },
+      error: (error: unknown) => this.broke(error),
+    })
+    this.handshake({ _tag: 'Started' })
+    this.subscription = this.pipe.incoming.subscribe({
+      next: frame => this.take(frame),
+      error: (error: unknown) => this.broke(error),
+      complete: () =>
+        this.broke(new PipeError('ended', 'the far end ended without a goodbye: it crashed or was killed')),
+    })
+    if (this.ended) this.subscription.unsubscribe()
+  }
+
+  /** Nobody wants this session any more. */
+  leave(): void {
+    if (!this.ended) this.sayGoodbye(done())
+    this.finish()
+  }
+
+  private take(frame: Frame): void {
+    if (this.ended) return
+    this.heartbeat?.heard()
+    if (!this.established) this.handshake({ _tag: 'Received', frame })
+    else if (isCallFrame(frame)) {
+      if (!this.leaving) this.frames.next(frame)
+    } else this.takeOwn(frame)
+  }
+
+  private takeOwn(frame: SessionFrame): void {
+    switch (frame._tag) {
+      case 'Ping':
+        return this.send({ _tag: 'Pong', token: frame.token })
+      case 'Pong':
+        this.pings.get(frame.token)?.complete()
+        this.pings.delete(frame.token)
+        return
+      case 'Goodbye':
+        return this.farewell(frame)
+      case 'Ack':
+        return this.acks.next(frame.position)
+      case 'Hello':
+      case 'Proof':
+      case 'Descriptors':
+      case 'Verdicts':
+        return this.violated(`a ${frame._tag} came after the handshake`)
+      default:
+        frame satisfies never
+    }
+  }
+
+  private handshake(event: HandshakeEvent): void {
+    if (this.established || this.ended) return
+    const [state, commands] = this.step(this.state, event)
+    this.state = state
+    for (const command of commands) this.carryOut(command)
+  }
+
+  private carryOut(command: HandshakeCommand<Judgement>): void {
+    switch (command._tag) {
+      case 'Send':
+        return this.send(command.frame)
+      case 'Establish': {
+        const { judgement, theirs, verdicts } = command
+        const keys = this.keysWith(theirs)
+        const windowMs = Math.min(this.hello.resumeMs, theirs.resumeMs)
+        const report = reportOf(judgement, verdicts)
+        return this.establish({ _tag: 'New', judgement, report, keys, windowMs }, theirs)
+      }
+      case 'Freeze':
+        return this.handshake({ _tag: 'Frozen', position: this.options.resume?.freeze?.(command.asked) ?? 0 })
+      case 'Resume': {
+        const { theirs, position } = command
+        const asked = this.hello.resume ?? theirs.resume
+        if (asked !== undefined) this.establish({ _tag: 'Resumed', asked, position }, theirs)
+        return
+      }
+      case 'Fail':
+        return this.abort(command.error)
+      case 'End':
+        return this.endCleanly()
+      default:
+        command satisfies never
+    }
+  }
+
+  private establish(beginning: Beginning, theirs: Hello): void {
+    this.timer?.unsubscribe()
+    this.established = true
+    const { heartbeat = { everyMs: 0, tolerance: 1 } } = this.options
+    this.heartbeat = new Heartbeat(
+      heartbeat,
+      theirs.heartbeatMs,
+      {
+        beat: () => this.send({ _tag: 'Ping', token: 0 }),
+        silent: afterMs =>
+          this.broke(
+            new PipeError('silent', `the far end has been silent for ${afterMs} ms: it is stopped or cut off`),
+          ),
+      },
+      this.scheduler,
+    )
+    this.heartbeat.start()
+    this.listener.next({
+      beginning,
+      pipe: { ...this.pipe, incoming: this.frames, outgoing: this.outgoing },
+      limits: theirs.limits,
+      acks$: this.acks,
+      ack: position => this.send({ _tag: 'Ack', position }),
+      goodbye: message => this.goodbye(message),
+      violated: rule => this.violated(rule),
+      ping: () => this.ping(),
+      supersede: () => this.supersede(),
+    })
+  }
+
+  /** Derived by both ends, where both would go on over another pipe. */
+  private keysWith(theirs: Hello): SessionKeys | undefined {
+    if (this.hello.resumeMs === 0 || theirs.resumeMs === 0) return undefined
+    const ours = helloBytes(this.hello)
+    const far = helloBytes(theirs)
+    const { end, secret } = this.pipe
+    return end === 'dialled' ? sessionKeys(secret, ours, far) : sessionKeys(secret, far, ours)
+  }
+
+  private farewell({ reason, message }: Goodbye): void {
+    if (reason === 'DONE') return this.endCleanly()
+    this.abort(new Refused('far-end', `the far end cut the session off: ${message || reason}`))
+  }
+
+  private endCleanly(): void {
+    if (!this.leaving) this.sayGoodbye(done())
+    this.finish()
+    this.listener.complete()
+  }
+
+  private goodbye(message?: string): void {
+    if (this.ended || this.leaving) return
+    this.sayGoodbye(done(message))
+    this.timer = this.scheduler.schedule(() => this.endCleanly(), this.options.goodbyeTimeout)
+  }
+
+  private sayGoodbye(goodbye: Goodbye): void {
+    this.leaving = true
+    this.pipe.outgoing.next(goodbye)
+    this.pipe.outgoing.complete()
+  }
+
+  private supersede(): void {
+    if (this.ended) return
+    this.finish()
+    this.pipe.outgoing.error(new PipeError('aborted', 'a newer pipe has taken the session over'))
+  }
+
+  private violated(rule: string): void {
+    if (this.ended) return
+    const error = new ProtocolViolation(rule)
+    this.send({ _tag: 'Goodbye', reason: 'VIOLATION', message: error.message })
+    this.abort(error)
+  }
+
+  private broke(error: unknown): void {
+    if (this.ended) return
+    // whoever has said goodbye does not mind how the far end goes
+    if (this.leaving) return this.endCleanly()
+    if ((error as { readonly _tag?: unknown } | undefined)?._tag === 'ProtocolViolation')
+      this.send({ _tag: 'Goodbye', reason: 'VIOLATION', message: (error as Error).message })
+    this.abort(error)
+  }
+
+  /** First whoever listens, so that every call ends with the reason; then the pipe, so that its dialler fails with it. */
+  private abort(error: unknown): void {
+    this.finish()
+    this.listener.error(error)
+    this.pipe.outgoing.error(error)
+  }
+
+  private finish(): void {
+    this.ended = true
+    this.timer?.unsubscribe()
+    this.heartbeat?.stop()
+    this.subscription?.unsubscribe()
+    this.frames.complete()
+    const pings = [...this.pings.values()]
+    this.pings.clear()
+    for (const ping of pings)
+      ping.error(new PipeError('ended', 'the session ended before all was known to have arrived'))
+  }
+
+  private send(frame: SessionFrame): void {
+    if (this.ended || this.leaving) return
+    this.heartbeat?.said()
+    this.pipe.outgoing.next(frame)
+  }
+
+  private ping(): Observable<never> {
+    return new Observable(subscriber => {
+      const pong = new Subject<never>()
+      subscriber.add(pong.subscribe(subscriber))
+      if (this.ended || this.leaving) {
+        pong.error(new PipeError('ended', 'the session has ended: there is nobody to write to'))
+        return
+      }
+      const token = (this.token = (this.token % 0xffff_ffff) + 1)
+      this.pings.set(token, pong)
+      this.send({ _tag: 'Ping', token })
+    })
+  }
+}
