@@ -16,7 +16,8 @@ interface Message {
 }
 
 // in the compiled tree, src/ lies beside bench/ as dist/
-const source = <M>(path: string): Promise<M> => import(new URL(`../../dist/${path}.js`, import.meta.url).href) as Promise<M>
+const source = <M>(path: string): Promise<M> =>
+  import(new URL(`../../dist/${path}.js`, import.meta.url).href) as Promise<M>
 
 type Modules = [
   typeof import('../../src/schema/coder.js'),

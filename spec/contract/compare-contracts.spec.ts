@@ -32,7 +32,10 @@ test('a default and a fallback count, though a snapshot does not hold their valu
   const ABd = io.type({ a: io.string, b: withDefault(int32, 0) })
   t.true(compareContracts(snapshot(Kitchen(A)), snapshot(Kitchen(ABd))).compatible)
   const Mood = (keys: Record<string, null>) => io.type({ mood: fallback(io.keyof(keys), 'ok') })
-  t.true(compareContracts(snapshot(Kitchen(Mood({ ok: null }))), snapshot(Kitchen(Mood({ ok: null, bad: null })))).compatible)
+  t.true(
+    compareContracts(snapshot(Kitchen(Mood({ ok: null }))), snapshot(Kitchen(Mood({ ok: null, bad: null }))))
+      .compatible,
+  )
 })
 
 test('a method that is gone breaks old ends; one that is new breaks nobody', t => {

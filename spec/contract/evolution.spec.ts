@@ -145,8 +145,18 @@ const rows: readonly Row[] = [
     change: 'fields are reordered',
     old: io.type({ a: io.string, b: io.string }),
     now: io.type({ b: io.string, a: io.string }),
-    forth: [[{ a: 'x', b: 'y' }, { a: 'x', b: 'y' }]],
-    back: [[{ a: 'x', b: 'y' }, { a: 'x', b: 'y' }]],
+    forth: [
+      [
+        { a: 'x', b: 'y' },
+        { a: 'x', b: 'y' },
+      ],
+    ],
+    back: [
+      [
+        { a: 'x', b: 'y' },
+        { a: 'x', b: 'y' },
+      ],
+    ],
   },
   {
     change: 'a removed name comes back with another type',
@@ -169,7 +179,13 @@ const rows: readonly Row[] = [
     forth: [[-5, -5n]],
     back: /not every bigint is a int32/,
   },
-  { change: 'int32 becomes a double', old: int32, now: io.number, forth: [[7, 7]], back: /not every double is a int32/ },
+  {
+    change: 'int32 becomes a double',
+    old: int32,
+    now: io.number,
+    forth: [[7, 7]],
+    back: /not every double is a int32/,
+  },
   { change: 'int64 becomes a double', old: int64, now: io.number, forth: /not every int64/, back: /not every double/ },
   {
     change: 'a number that travels as int64 becomes a bigint',
@@ -178,7 +194,13 @@ const rows: readonly Row[] = [
     forth: [[2 ** 53 - 1, 2n ** 53n - 1n]],
     back: /not every int64 is a int53/,
   },
-  { change: 'float becomes double', old: float, now: io.number, forth: [[0.5, 0.5]], back: /not every double is a float/ },
+  {
+    change: 'float becomes double',
+    old: float,
+    now: io.number,
+    forth: [[0.5, 0.5]],
+    back: /not every double is a float/,
+  },
   {
     change: 'string becomes bytes',
     old: io.string,
@@ -242,7 +264,13 @@ const rows: readonly Row[] = [
     forth: [[{ a: 'x' }, { a: 'x' }]],
     back: /output\.a/,
   },
-  { change: 'one becomes many', old: io.type({ a: io.string }), now: io.type({ a: io.array(io.string) }), forth: /kinds differ/, back: /kinds differ/ },
+  {
+    change: 'one becomes many',
+    old: io.type({ a: io.string }),
+    now: io.type({ a: io.array(io.string) }),
+    forth: /kinds differ/,
+    back: /kinds differ/,
+  },
   {
     change: 'an array becomes a dictionary',
     old: io.type({ a: io.array(io.string) }),
@@ -295,11 +323,17 @@ const rows: readonly Row[] = [
     now: io.union([io.type({ x: io.number, y: io.number }), io.type({ x: io.number })]),
     forth: [
       [{ x: 1 }, { x: 1 }],
-      [{ x: 1, y: 2 }, { x: 1, y: 2 }],
+      [
+        { x: 1, y: 2 },
+        { x: 1, y: 2 },
+      ],
     ],
     back: [
       [{ x: 1 }, { x: 1 }],
-      [{ x: 1, y: 2 }, { x: 1, y: 2 }],
+      [
+        { x: 1, y: 2 },
+        { x: 1, y: 2 },
+      ],
     ],
   },
 ]

@@ -76,11 +76,14 @@ test('contracts come out of services, and carry values under the numbers of the 
   const { contracts } = fromProto(plain)
   const shop = contracts.get('demo.shop.Shop')
   if (shop === undefined) return t.fail()
-  t.deepEqual(Object.entries(shop.methods).map(([name, { kind, options }]) => [name, kind, options]), [
-    ['place', 'request', {}],
-    ['watch', 'stream', {}],
-    ['fill', 'upload', { idempotent: true }],
-  ])
+  t.deepEqual(
+    Object.entries(shop.methods).map(([name, { kind, options }]) => [name, kind, options]),
+    [
+      ['place', 'request', {}],
+      ['watch', 'stream', {}],
+      ['fill', 'upload', { idempotent: true }],
+    ],
+  )
   const place = compileContract(shop).methods[0]
   const writer = protobuf.Writer.create()
   place?.input.encode(order, writer)

@@ -16,7 +16,8 @@ const stamped = new io.Type<Date, string, unknown>(
   date => date.toISOString(),
 )
 
-const Anonymous = (): io.Mixed => new io.Type<string, string, unknown>('Anonymous', io.string.is, io.string.validate, String)
+const Anonymous = (): io.Mixed =>
+  new io.Type<string, string, unknown>('Anonymous', io.string.is, io.string.validate, String)
 
 interface Endless {
   readonly next: Endless
@@ -41,18 +42,42 @@ const refused: readonly (readonly [string, () => io.Any, RegExp])[] = [
     },
     /says InterfaceType, but its validate/,
   ],
-  ['a clone with another guard', () => clone(io.number, { is: (u: unknown): u is number => u === 1 }), /but its is is not/],
+  [
+    'a clone with another guard',
+    () => clone(io.number, { is: (u: unknown): u is number => u === 1 }),
+    /but its is is not/,
+  ],
   ['a clone with another encode', () => clone(io.string, { encode: (s: string) => s.trim() }), /but its encode is not/],
   ['NaN as a literal', () => io.literal(NaN), /NaN cannot be a literal/],
   ['a keyof without keys', () => io.keyof({}) as unknown as io.Mixed, /keyof has no keys/],
-  ['keys that come to one protobuf name', () => io.type({ 'a-b': io.string, a_b: io.string }), /"a-b" and "a_b" have the same protobuf name/],
+  [
+    'keys that come to one protobuf name',
+    () => io.type({ 'a-b': io.string, a_b: io.string }),
+    /"a-b" and "a_b" have the same protobuf name/,
+  ],
   ['keys whose JSON names meet', () => io.type({ aB: io.string, a_b: io.string }), /have the same protobuf name/],
-  ['one number pinned twice', () => io.type({ a: pinned(io.string, 5), b: pinned(io.string, 5) }), /both have field number 5/],
+  [
+    'one number pinned twice',
+    () => io.type({ a: pinned(io.string, 5), b: pinned(io.string, 5) }),
+    /both have field number 5/,
+  ],
   ['a number that protobuf keeps', () => io.type({ a: pinned(io.string, 19_500) }), /cannot have field number 19500/],
   ['a fallback for what is no choice', () => fallback(io.string, 'x'), /only enums and unions have a fallback/],
-  ['a fallback that is none of the choices', () => fallback(io.keyof({ a: null }), 'b' as 'a'), /the fallback is no value/],
-  ['two transformations that nothing tells apart', () => io.union([via(Anonymous(), io.string), via(Anonymous(), io.string)]), /nothing tells them apart/],
-  ['an intersection of what cannot be both', () => io.intersection([io.string, io.number]) as unknown as io.Mixed, /an intersection of string and number/],
+  [
+    'a fallback that is none of the choices',
+    () => fallback(io.keyof({ a: null }), 'b' as 'a'),
+    /the fallback is no value/,
+  ],
+  [
+    'two transformations that nothing tells apart',
+    () => io.union([via(Anonymous(), io.string), via(Anonymous(), io.string)]),
+    /nothing tells them apart/,
+  ],
+  [
+    'an intersection of what cannot be both',
+    () => io.intersection([io.string, io.number]) as unknown as io.Mixed,
+    /an intersection of string and number/,
+  ],
   ['recursion that never ends', () => endless(), /does not end/],
   ['recursion with nothing between', () => Itself as io.Mixed, /Itself is defined as itself/],
   ['keys that are no texts', () => io.record(stamped as never, io.string), /has no protobuf form/],
@@ -61,7 +86,11 @@ const refused: readonly (readonly [string, () => io.Any, RegExp])[] = [
 for (const [what, make, message] of refused)
   test(`${what} is refused when the contract is made, by method, path and remedy`, t => {
     const error = t.throws(
-      () => contract('spec.Refused', { fine: request(io.void, io.void), m: request(io.void, io.type({ at: io.array(make() as io.Mixed) })) }),
+      () =>
+        contract('spec.Refused', {
+          fine: request(io.void, io.void),
+          m: request(io.void, io.type({ at: io.array(make() as io.Mixed) })),
+        }),
       { message },
     )
     t.like(error, { _tag: 'ContractError', contract: 'spec.Refused', method: 'm' })
@@ -96,7 +125,10 @@ test('methods that come to one protobuf name are refused', t => {
 })
 
 test('contracts that are joined may share neither a name nor a method', t => {
-  const [one, two] = [contract('spec.One', { m: request(io.void, io.void) }), contract('spec.Two', { m: request(io.void, io.void) })]
+  const [one, two] = [
+    contract('spec.One', { m: request(io.void, io.void) }),
+    contract('spec.Two', { m: request(io.void, io.void) }),
+  ]
   t.throws(() => all(one, two), { message: /spec\.Two\.m: spec\.One has a method of that name too/ })
   t.throws(() => all(one, one), { message: /stands twice/ })
 })

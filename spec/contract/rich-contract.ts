@@ -2,7 +2,21 @@ import * as t from 'io-ts'
 import { contract } from '../../src/contract/contract.js'
 import { channel, event, request, stream, upload } from '../../src/contract/method.js'
 import { alias, pinned, withDefault } from '../../src/schema/field-options.js'
-import { bytes, fixed32, fixed64, float, int32, int53, int64, sfixed32, sfixed64, sint32, sint64, uint32, uint64 } from '../../src/schema/integers.js'
+import {
+  bytes,
+  fixed32,
+  fixed64,
+  float,
+  int32,
+  int53,
+  int64,
+  sfixed32,
+  sfixed64,
+  sint32,
+  sint64,
+  uint32,
+  uint64,
+} from '../../src/schema/integers.js'
 
 const Sure = t.brand(t.string, (s): s is t.Branded<string, { readonly Sure: symbol }> => s !== '', 'Sure')
 
@@ -57,7 +71,11 @@ export const Nested = t.intersection(
       'key-with-dash': t.boolean,
       any: t.unknown,
     }),
-    t.partial({ maybe: t.union([t.string, t.null, t.undefined]), flags: t.array(t.boolean), later: pinned(t.string, 100) }),
+    t.partial({
+      maybe: t.union([t.string, t.null, t.undefined]),
+      flags: t.array(t.boolean),
+      later: pinned(t.string, 100),
+    }),
   ],
   'Nested',
 )

@@ -40,7 +40,9 @@ test('the text of a contract compiles, with another implementation, to the descr
   t.deepEqual(theirs.messages, ours.messages)
   t.deepEqual(theirs.enums, ours.enums)
   t.deepEqual(
-    theirs.services.map(service => service.methods.map(({ key, ...method }) => ({ ...method, key: key || method.name }))),
+    theirs.services.map(service =>
+      service.methods.map(({ key, ...method }) => ({ ...method, key: key || method.name })),
+    ),
     ours.services.map(service => [...service.methods]),
   )
 })

@@ -21,14 +21,7 @@ export type Tree =
 export type Props = readonly (readonly [string, Tree])[]
 
 type Around =
-  | 'array'
-  | 'readonlyArray'
-  | 'record'
-  | 'nullable'
-  | 'undefinable'
-  | 'readonly'
-  | 'refinement'
-  | 'withDefault'
+  'array' | 'readonlyArray' | 'record' | 'nullable' | 'undefinable' | 'readonly' | 'refinement' | 'withDefault'
 
 const leaves = {
   string: io.string,
@@ -66,7 +59,9 @@ const leaves = {
 export type Leaf = keyof typeof leaves
 
 const key = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'key-with-dash', '0', 'größe', 'given name')
-const text = fc.oneof(fc.string({ maxLength: 12 }), fc.string({ unit: 'grapheme', maxLength: 60 })).filter(s => isWellFormed(s))
+const text = fc
+  .oneof(fc.string({ maxLength: 12 }), fc.string({ unit: 'grapheme', maxLength: 60 }))
+  .filter(s => isWellFormed(s))
 
 const propsOf = (tree: fc.Arbitrary<Tree>, max = 4): fc.Arbitrary<Props> =>
   fc.uniqueArray(fc.tuple(key, tree), { maxLength: max, selector: ([name]) => name })
@@ -101,10 +96,28 @@ export const arbitraryTree: fc.Arbitrary<Tree> = fc.letrec<{ tree: Tree }>(tie =
       { maxDepth: 4, depthIdentifier: 'tree', withCrossShrink: true },
       { arbitrary: leaf, weight: 8 },
       { arbitrary: fc.record({ kind: around, of: tree }), weight: 9 },
-      { arbitrary: fc.record({ kind: fc.constant('tuple' as const), of: fc.array(tree, { minLength: 1, maxLength: 3 }) }), weight: 1 },
-      { arbitrary: fc.record({ kind: fc.constant('union' as const), of: fc.array(tree, { minLength: 2, maxLength: 4 }) }), weight: 2 },
-      { arbitrary: fc.record({ kind: fc.constantFrom('type' as const, 'strict' as const), props: propsOf(tree) }), weight: 3 },
-      { arbitrary: fc.record({ kind: fc.constantFrom('partial' as const, 'exact' as const), props: propsOf(tree) }), weight: 2 },
+      {
+        arbitrary: fc.record({
+          kind: fc.constant('tuple' as const),
+          of: fc.array(tree, { minLength: 1, maxLength: 3 }),
+        }),
+        weight: 1,
+      },
+      {
+        arbitrary: fc.record({
+          kind: fc.constant('union' as const),
+          of: fc.array(tree, { minLength: 2, maxLength: 4 }),
+        }),
+        weight: 2,
+      },
+      {
+        arbitrary: fc.record({ kind: fc.constantFrom('type' as const, 'strict' as const), props: propsOf(tree) }),
+        weight: 3,
+      },
+      {
+        arbitrary: fc.record({ kind: fc.constantFrom('partial' as const, 'exact' as const), props: propsOf(tree) }),
+        weight: 2,
+      },
       {
         arbitrary: fc.record({
           kind: fc.constant('intersection' as const),
@@ -170,7 +183,10 @@ export const codecOf = (tree: Tree): io.Mixed => {
     case 'refinement':
       return io.refinement(codecOf(tree.of), () => true, 'Fine')
     case 'withDefault':
-      return withDefault(io.union([codecOf(tree.of), io.literal(defaultValue)]) as io.Type<unknown>, defaultValue) as io.Mixed
+      return withDefault(
+        io.union([codecOf(tree.of), io.literal(defaultValue)]) as io.Type<unknown>,
+        defaultValue,
+      ) as io.Mixed
     case 'tuple':
       return io.tuple(tree.of.map(codecOf) as [io.Mixed, io.Mixed])
     case 'union':
@@ -189,9 +205,7 @@ export const codecOf = (tree: Tree): io.Mixed => {
       return io.intersection([io.type(propsCodec(tree.required)), io.partial(propsCodec(optional))])
     }
     case 'tagged': {
-      const members = tree.members.map(([tag, props]) =>
-        io.type({ ...propsCodec(props), _tag: io.literal(tag) }),
-      )
+      const members = tree.members.map(([tag, props]) => io.type({ ...propsCodec(props), _tag: io.literal(tag) }))
       return io.union(members as unknown as [io.Mixed, io.Mixed, ...io.Mixed[]])
     }
     case 'recursion': {
@@ -206,9 +220,7 @@ export const codecOf = (tree: Tree): io.Mixed => {
   }
 }
 
-const anything = fc
-  .anything({ maxDepth: 2, maxKeys: 3, withBigInt: true })
-  .filter(value => isPlainData(value))
+const anything = fc.anything({ maxDepth: 2, maxKeys: 3, withBigInt: true }).filter(value => isPlainData(value))
 
 const isPlainData = (value: unknown): boolean => {
   if (typeof value === 'string') return isWellFormed(value)
@@ -243,11 +255,14 @@ const recordValues = (required: Props, optional: Props): fc.Arbitrary<Record<str
           // an absent property that has a default comes back with it
           (hasDefault(tree)
             ? valueOf(tree).filter(value => value !== undefined)
-            : fc.option(valueOf(tree), { nil: absent, freq: 2 })).map(value => [name, value] as const),
+            : fc.option(valueOf(tree), { nil: absent, freq: 2 })
+          ).map(value => [name, value] as const),
         ),
       ),
     )
-    .map(([fixed, loose]) => recordOf([...fixed, ...loose.filter(([, value]) => value !== absent && value !== undefined)]))
+    .map(([fixed, loose]) =>
+      recordOf([...fixed, ...loose.filter(([, value]) => value !== absent && value !== undefined)]),
+    )
 
 const hasDefault = (tree: Tree): boolean =>
   tree.kind === 'withDefault' || (tree.kind === 'refinement' && hasDefault(tree.of))
@@ -302,7 +317,11 @@ export const valueOf = (tree: Tree): fc.Arbitrary<unknown> => {
     case 'readonlyArray':
       return fc.array(valueOf(tree.of), { maxLength: 4 })
     case 'record':
-      return fc.array(fc.tuple(fc.oneof(key, fc.constantFrom('__proto__', 'constructor'), text), valueOf(tree.of)), { maxLength: 3 }).map(recordOf)
+      return fc
+        .array(fc.tuple(fc.oneof(key, fc.constantFrom('__proto__', 'constructor'), text), valueOf(tree.of)), {
+          maxLength: 3,
+        })
+        .map(recordOf)
     case 'recordOf':
       return recordValues(
         tree.keys.map(name => [name, tree.of]),
@@ -349,7 +368,13 @@ export const valueOf = (tree: Tree): fc.Arbitrary<unknown> => {
         self: fc.oneof(
           { maxDepth: 3, depthIdentifier: fc.createDepthIdentifier() },
           inner.map(value => ({ inner: value, next: null, more: [] })),
-          fc.record({ inner, next: fc.option(tie('self'), { nil: null }), more: fc.array(tie('self'), { maxLength: 2 }) }).map(r => ({ ...r })),
+          fc
+            .record({
+              inner,
+              next: fc.option(tie('self'), { nil: null }),
+              more: fc.array(tie('self'), { maxLength: 2 }),
+            })
+            .map(r => ({ ...r })),
         ),
       })).self
     }
@@ -386,7 +411,8 @@ const childrenOf = (tree: Tree): readonly Tree[] => {
 export const evolve = (tree: Tree, decide: () => number): Tree => {
   const props = (of: Props): Props => {
     const kept = of.filter(() => decide() % 8 !== 0).map(([name, inner]) => [name, evolve(inner, decide)] as const)
-    const added = decide() % 6 === 0 && !kept.some(([name]) => name === 'later') ? [['later', { kind: 'string' }] as const] : []
+    const added =
+      decide() % 6 === 0 && !kept.some(([name]) => name === 'later') ? [['later', { kind: 'string' }] as const] : []
     return decide() % 2 === 0 ? [...added, ...kept] : [...kept, ...added].reverse()
   }
   const change = decide() % 12
@@ -394,13 +420,19 @@ export const evolve = (tree: Tree, decide: () => number): Tree => {
   if (change === 1 && tree.kind === 'nullable') return tree.of
   switch (tree.kind) {
     case 'int32':
-      return { kind: (['int32', 'int64', 'int53', 'number', 'uint32', 'sint32', 'bigint', 'Int'] as const)[decide() % 8] ?? 'int32' }
+      return {
+        kind:
+          (['int32', 'int64', 'int53', 'number', 'uint32', 'sint32', 'bigint', 'Int'] as const)[decide() % 8] ??
+          'int32',
+      }
     case 'float':
       return decide() % 2 === 0 ? { kind: 'number' } : tree
     case 'string':
       return decide() % 4 === 0 ? { kind: 'bytes' } : tree
     case 'keyof':
-      return decide() % 3 === 0 ? { ...tree, keys: [...new Set(['later', ...tree.keys])] } : { ...tree, keys: [...tree.keys].reverse() }
+      return decide() % 3 === 0
+        ? { ...tree, keys: [...new Set(['later', ...tree.keys])] }
+        : { ...tree, keys: [...tree.keys].reverse() }
     case 'type':
     case 'strict':
       return { kind: decide() % 4 === 0 ? 'partial' : 'type', props: props(tree.props) }

@@ -9,7 +9,12 @@ import { request } from '../../src/contract/method.js'
 import { CoderFactory } from '../../src/schema/coder.js'
 import { Derivation } from '../../src/schema/derive.js'
 import { writeDescriptorSet } from '../../src/schema/descriptor-bytes.js'
-import { noWords, type FieldDescriptor, type FileDescriptor, type MessageDescriptor } from '../../src/schema/descriptor.js'
+import {
+  noWords,
+  type FieldDescriptor,
+  type FileDescriptor,
+  type MessageDescriptor,
+} from '../../src/schema/descriptor.js'
 
 interface Nest {
   readonly in: Nest | null
@@ -41,7 +46,9 @@ for (const codegen of codegenAllowed() ? [true, false] : [false]) {
       outer.uint32(66).bytes(inner.finish())
       list = Uint8Array.from(outer.finish())
     }
-    t.throws(() => decode(io.unknown, protobuf.Writer.create().uint32(10).bytes(list).finish()), { message: /deeper than 100/ })
+    t.throws(() => decode(io.unknown, protobuf.Writer.create().uint32(10).bytes(list).finish()), {
+      message: /deeper than 100/,
+    })
     let value: Nest = { in: null }
     for (let i = 0; i < 100_000; i += 1) value = { in: value }
     t.throws(() => encode(Nest, value), { message: /deeper than 100/ })
@@ -63,7 +70,10 @@ for (const codegen of codegenAllowed() ? [true, false] : [false]) {
 
   test(`${how}: a length past the end is refused before anything is made of it`, t => {
     for (const codec of [io.string, io.bigint, io.array(io.number), io.record(io.string, io.string), Nest])
-      t.throws(() => decode(codec, new Uint8Array([10, 0xff, 0xff, 0xff, 0xff, 7, 1])), { instanceOf: Error, name: 'InvalidValue' })
+      t.throws(() => decode(codec, new Uint8Array([10, 0xff, 0xff, 0xff, 0xff, 7, 1])), {
+        instanceOf: Error,
+        name: 'InvalidValue',
+      })
   })
 
   test(`${how}: names of prototypes are data`, t => {
@@ -98,17 +108,25 @@ for (const codegen of codegenAllowed() ? [true, false] : [false]) {
   })
 
   test(`${how}: bytes that lack several properties are told of all of them`, t => {
-    const Wide = io.type({ a: io.string, b: io.type({ c: io.number }), d: io.brand(io.string, (s): s is never => s === 'd', 'D') })
+    const Wide = io.type({
+      a: io.string,
+      b: io.type({ c: io.number }),
+      d: io.brand(io.string, (s): s is never => s === 'd', 'D'),
+    })
     const Loose = io.type({ e: io.string })
     const error = t.throws(() => decode(Wide, encode(Loose, { e: 'not an a' })), { name: 'InvalidValue' })
     t.regex(error?.message ?? '', /b: missing; d: missing/)
   })
 
   test(`${how}: a predicate that throws refuses the value`, t => {
-    const Fussy = io.refinement(io.string, s => {
-      if (s === 'boo') throw new Error('frightened')
-      return true
-    }, 'Fussy')
+    const Fussy = io.refinement(
+      io.string,
+      s => {
+        if (s === 'boo') throw new Error('frightened')
+        return true
+      },
+      'Fussy',
+    )
     t.throws(() => encode(Fussy, 'boo'), { name: 'InvalidValue' })
   })
 }
@@ -127,7 +145,11 @@ const field = (name: string, number: number, more: Partial<FieldDescriptor> = {}
   words: { ...noWords, required: true },
   ...more,
 })
-const message = (name: string, fields: readonly FieldDescriptor[], more: Partial<MessageDescriptor> = {}): MessageDescriptor => ({
+const message = (
+  name: string,
+  fields: readonly FieldDescriptor[],
+  more: Partial<MessageDescriptor> = {},
+): MessageDescriptor => ({
   name,
   fields,
   nested: [],
@@ -175,22 +197,51 @@ const refusals: readonly (readonly [string, Uint8Array, RegExp])[] = [
   ['a message twice', set([message('A', []), message('A', [])]), /defined twice/],
   ['a field number twice', set([message('A', [field('a', 1), field('b', 1)])]), /two fields with number 1/],
   ['a field number that cannot be', set([message('A', [field('a', 0)])]), /a field with number 0/],
-  ['a property twice', set([message('A', [field('a', 1), field('b', 2, { words: { ...noWords, key: 'a' } })])]), /two properties a/],
-  ['a reference into nothing', set([message('A', [field('a', 1, { type: 'message', typeName: '.no.where' })])]), /\.no\.where is not defined/],
+  [
+    'a property twice',
+    set([message('A', [field('a', 1), field('b', 2, { words: { ...noWords, key: 'a' } })])]),
+    /two properties a/,
+  ],
+  [
+    'a reference into nothing',
+    set([message('A', [field('a', 1, { type: 'message', typeName: '.no.where' })])]),
+    /\.no\.where is not defined/,
+  ],
   ['a wrapper that wraps nothing', set([message('A', [], { shape: 'value' })]), /says that it wraps a value/],
-  ['an enum without values', set([message('A', [field('a', 1, { type: 'enum', typeName: '.spec.E' })])], [{ name: 'E', values: [] }]), /has no values/],
+  [
+    'an enum without values',
+    set([message('A', [field('a', 1, { type: 'enum', typeName: '.spec.E' })])], [{ name: 'E', values: [] }]),
+    /has no values/,
+  ],
   [
     'a literal that is an object',
-    set([message('A', [field('a', 1, { type: 'enum', typeName: '.spec.E' })])], [{ name: 'E', values: [{ name: 'X', number: 0, literal: '{}' }] }]),
+    set(
+      [message('A', [field('a', 1, { type: 'enum', typeName: '.spec.E' })])],
+      [{ name: 'E', values: [{ name: 'X', number: 0, literal: '{}' }] }],
+    ),
     /a literal that is an object/,
   ],
   ['a name beyond all measure', set([message('A', [field('a'.repeat(5_000), 1)])]), /a name of 5000 bytes/],
   [
     'messages nested beyond all measure',
-    set([Array.from({ length: 40 }).reduce<MessageDescriptor>(inner => message('A', [], { nested: [inner] }), message('A', []))]),
+    set([
+      Array.from({ length: 40 }).reduce<MessageDescriptor>(
+        inner => message('A', [], { nested: [inner] }),
+        message('A', []),
+      ),
+    ]),
     /nested deeper than 16/,
   ],
-  ['more fields than anybody has', set([message('A', Array.from({ length: 60_000 }, (_, i) => field(`f${i}`, i < 18_999 ? i + 1 : i + 2_000)))]), /too many items|past the limit/],
+  [
+    'more fields than anybody has',
+    set([
+      message(
+        'A',
+        Array.from({ length: 60_000 }, (_, i) => field(`f${i}`, i < 18_999 ? i + 1 : i + 2_000)),
+      ),
+    ]),
+    /too many items|past the limit/,
+  ],
 ]
 
 for (const [what, bytes, why] of refusals)
@@ -217,14 +268,16 @@ test('unions of unions at both ends are compared in reasonable time', t => {
   const each = (i: number) => io.type({ [`k${i}`]: io.union([io.type({ x: io.string }), io.type({ y: io.string })]) })
   const wide = io.union(Array.from({ length: 60 }, (_, i) => each(i)) as unknown as [io.Mixed, io.Mixed])
   const mine = compileContract(contract('spec.Wide', { m: request(wide, wide) }))
-  const other = compileContract(contract('spec.Wide', { m: request(wide, io.union([wide, A]) ) }))
+  const other = compileContract(contract('spec.Wide', { m: request(wide, io.union([wide, A])) }))
   const start = performance.now()
   t.is(matchContract(mine, other.descriptors, 'caller').methods.get('m')?.verdict._tag, 'Mismatched')
   t.true(performance.now() - start < 5_000)
 })
 
 test('whatever a far end sends for a descriptor is refused or compared', t => {
-  const good = compileContract(contract('spec.Hostile', { m: request(A, io.type({ a: io.string, l: io.array(A) })) })).descriptors
+  const good = compileContract(
+    contract('spec.Hostile', { m: request(A, io.type({ a: io.string, l: io.array(A) })) }),
+  ).descriptors
   let refused = 0
   for (let at = 0; at < good.length; at += 1)
     for (const to of [0, 1, 127, 255]) {

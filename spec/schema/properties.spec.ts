@@ -98,9 +98,11 @@ test('a value comes back as it went, by generated code and by closures, in the s
 })
 
 test('what io-ts refuses is refused, and what it accepts is carried', t => {
-  const stranger = fc.tuple(arbitraryTree, arbitraryTree).chain(([tree, other]) =>
-    fc.tuple(fc.constant(tree), fc.array(fc.oneof(valueOf(other), fc.anything()), { minLength: 4, maxLength: 4 })),
-  )
+  const stranger = fc
+    .tuple(arbitraryTree, arbitraryTree)
+    .chain(([tree, other]) =>
+      fc.tuple(fc.constant(tree), fc.array(fc.oneof(valueOf(other), fc.anything()), { minLength: 4, maxLength: 4 })),
+    )
   fc.assert(
     fc.property(stranger, ([tree, values]) => {
       census.count(tree)
@@ -109,7 +111,10 @@ test('what io-ts refuses is refused, and what it accepts is carried', t => {
       for (const value of values) {
         cases += 1
         const carried = attempt(() => bytesOf(made.generated, value))
-        t.deepEqual(attempt(() => bytesOf(made.closures, value)), carried)
+        t.deepEqual(
+          attempt(() => bytesOf(made.closures, value)),
+          carried,
+        )
         if ('refused' in carried) {
           // what io-ts accepts and we refuse is on the list of exceptions: it cannot be data, or is no Unicode
           if (made.codec.is(value)) t.true(isException(value), JSON.stringify(tree))
@@ -226,7 +231,9 @@ const isSeenIn = (seen: unknown, written: unknown): boolean => {
   if (typeof seen === 'string' && written instanceof Date) return seen === written.toISOString()
   if (typeof seen !== 'object' || seen === null || typeof written !== 'object' || written === null) return false
   if (Array.isArray(seen))
-    return Array.isArray(written) && seen.length === written.length && seen.every((item, i) => isSeenIn(item, written[i]))
+    return (
+      Array.isArray(written) && seen.length === written.length && seen.every((item, i) => isSeenIn(item, written[i]))
+    )
   return Object.entries(seen).every(([key, inner]) =>
     isSeenIn(inner, (written as Readonly<Record<string, unknown>>)[key]),
   )
@@ -235,13 +242,15 @@ const isSeenIn = (seen: unknown, written: unknown): boolean => {
 test('a value of another version is read as the reader expects it, or refused by the verdict, never misread', t => {
   let read = 0
   let refused = 0
-  const versions = fc
-    .tuple(arbitraryTree, fc.infiniteStream(fc.nat(1_000)))
-    .chain(([tree, decisions]) => {
-      const decide = (): number => decisions.next().value as number
-      const later = evolve(tree, decide)
-      return fc.tuple(fc.constant([tree, later] as const), fc.array(valueOf(tree), { minLength: 3, maxLength: 3 }), fc.array(valueOf(later), { minLength: 3, maxLength: 3 }))
-    })
+  const versions = fc.tuple(arbitraryTree, fc.infiniteStream(fc.nat(1_000))).chain(([tree, decisions]) => {
+    const decide = (): number => decisions.next().value as number
+    const later = evolve(tree, decide)
+    return fc.tuple(
+      fc.constant([tree, later] as const),
+      fc.array(valueOf(tree), { minLength: 3, maxLength: 3 }),
+      fc.array(valueOf(later), { minLength: 3, maxLength: 3 }),
+    )
+  })
   fc.assert(
     fc.property(versions, ([[old, now], oldValues, newValues]) => {
       census.count(old)

@@ -69,7 +69,11 @@ test('a text that is no date, no number or no bigint is refused by its reader', 
       if (codec === NumberFromString && text.length > 10) continue
       const writer = protobuf.Writer.create()
       plain?.encode(text, writer)
-      t.throws(() => coder?.decode(protobuf.Reader.create(writer.finish())), { name: 'InvalidValue' }, `${codec.name} ${text.slice(0, 5)}`)
+      t.throws(
+        () => coder?.decode(protobuf.Reader.create(writer.finish())),
+        { name: 'InvalidValue' },
+        `${codec.name} ${text.slice(0, 5)}`,
+      )
     }
   }
 })

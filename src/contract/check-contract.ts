@@ -1,4 +1,4 @@
-import type { Contract } from './contract.js'
+import type { Contract } from './contract-set.js'
 import { filesOf } from './describe.js'
 
 /** Refuses a contract that has no protobuf form, by trying. */

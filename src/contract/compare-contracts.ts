@@ -3,7 +3,7 @@ import { readDescriptorSet } from '../schema/descriptor-read.js'
 import type { FileDescriptor, MethodDescriptor } from '../schema/descriptor.js'
 import { Fit } from '../schema/fit.js'
 import { DescriptorTypes } from '../schema/types-of-descriptor.js'
-import type { AnyContract } from './contract.js'
+import type { AnyContract } from './contract-set.js'
 import { describe } from './describe.js'
 import { formatReport, type ReportedMethod } from './format-report.js'
 import { kindOf, type Verdict } from './match-contract.js'
@@ -95,7 +95,8 @@ const versionOf = (described: Described): Version => {
   return { types: new DescriptorTypes(files), methods: new Map(methods) }
 }
 
-const fullName = (file: FileDescriptor, name: string): string => (file.package === '' ? name : `${file.package}.${name}`)
+const fullName = (file: FileDescriptor, name: string): string =>
+  file.package === '' ? name : `${file.package}.${name}`
 
 const verdictOf = (
   readers: DescriptorTypes,

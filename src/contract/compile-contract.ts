@@ -1,7 +1,7 @@
 import type { Coder } from '../schema/codec.js'
 import { CoderFactory, type CoderOptions } from '../schema/coder.js'
 import { fingerprint } from '../schema/fingerprint.js'
-import type { Contract } from './contract.js'
+import type { Contract } from './contract-set.js'
 import { deriveContract } from './derive-contract.js'
 import { describe } from './describe.js'
 import type { AnyMethod } from './method.js'

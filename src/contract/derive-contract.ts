@@ -3,7 +3,7 @@ import { isIdentifierLike } from '../schema/identifier.js'
 import type { Type } from '../schema/type.js'
 import { Unmappable } from '../schema/unmappable.js'
 import { ContractError } from './contract-error.js'
-import type { Contract } from './contract.js'
+import type { Contract } from './contract-set.js'
 import type { AnyMethod } from './method.js'
 
 /** A method with the wire forms of its codecs. */

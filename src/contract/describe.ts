@@ -3,7 +3,7 @@ import { writeDescriptorSet } from '../schema/descriptor-bytes.js'
 import type { FileDescriptor, MethodDescriptor } from '../schema/descriptor.js'
 import { mangle } from '../schema/number-fields.js'
 import { ContractError } from './contract-error.js'
-import { contractsOf, type AnyContract, type Contract } from './contract.js'
+import { contractsOf, type AnyContract, type Contract } from './contract-set.js'
 import { deriveContract } from './derive-contract.js'
 import type { MethodKind } from './method.js'
 

@@ -35,7 +35,10 @@ export const fromProto = (source: string | Uint8Array, files: ProtoFiles = {}): 
   const codecs = new Map([...described.types].map(([name, type]) => [name.slice(1), maker.codec(type)]))
   const codecOf = (name: string): t.Mixed => maker.codec(described.topLevel(name))
   const contracts = described.services.map(({ name, methods }) => {
-    const table = methods.map(method => [method.key === '' ? lower(method.name) : method.key, methodOf(method, codecOf)])
+    const table = methods.map(method => [
+      method.key === '' ? lower(method.name) : method.key,
+      methodOf(method, codecOf),
+    ])
     return [name, contract(name, Object.fromEntries(table) as Record<string, AnyMethod>)] as const
   })
   return { codecs, contracts: new Map(contracts) }

@@ -116,7 +116,10 @@ const judge = (ours: CompiledContract, theirs: Uint8Array, role: Role, limits: D
   const files = readDescriptorSet(theirs, limits)
   const { name } = ours.contract
   const services = files.flatMap(file =>
-    file.services.map(service => ({ name: file.package === '' ? service.name : `${file.package}.${service.name}`, service })),
+    file.services.map(service => ({
+      name: file.package === '' ? service.name : `${file.package}.${service.name}`,
+      service,
+    })),
   )
   const service = services.find(each => each.name === name)?.service
   const methods = new Map(service?.methods.map(method => [method.key === '' ? method.name : method.key, method]))
@@ -159,7 +162,12 @@ const matchMethod = (mine: MethodTypes, other: MethodDescriptor | undefined, rol
       if (mine.failure !== undefined) parts.push({ part: 'failure', reader: mine.failure, writer: other.failure })
       else
         return mismatched([
-          { path: 'failure', ours: 'nothing', theirs: other.failure.slice(1), why: 'the far end fails with it, and we know no failure' },
+          {
+            path: 'failure',
+            ours: 'nothing',
+            theirs: other.failure.slice(1),
+            why: 'the far end fails with it, and we know no failure',
+          },
         ])
   }
   const differences: Difference[] = []
@@ -172,7 +180,8 @@ const matchMethod = (mine: MethodTypes, other: MethodDescriptor | undefined, rol
       : compareTypes(bench.fit, reader, theirs, part)
     differences.push(...found.differences)
     notes.push(...found.notes)
-    if (bench.fit.fits(reader, theirs)) decode[part] = lazily(() => bench.factory.decoder(reader, theirs, bench.resolver))
+    if (bench.fit.fits(reader, theirs))
+      decode[part] = lazily(() => bench.factory.decoder(reader, theirs, bench.resolver))
   }
   if (differences.length > 0) return mismatched(differences)
   return { verdict: notes.length === 0 ? { _tag: 'Identical' } : { _tag: 'Compatible', notes }, decode }

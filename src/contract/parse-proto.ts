@@ -31,7 +31,9 @@ export const parseProto = (text: string, files: ProtoFiles = {}): readonly FileD
     try {
       parsed = protobuf.parse(source, root, { keepCase: true })
     } catch (error) {
-      throw new ProtoError(`${name} cannot be parsed: ${(error as Error).message}`, 'give proto3 text', { cause: error })
+      throw new ProtoError(`${name} cannot be parsed: ${(error as Error).message}`, 'give proto3 text', {
+        cause: error,
+      })
     }
     for (const each of [...(parsed.imports ?? []), ...(parsed.weakImports ?? [])]) {
       if (loaded.has(each) || each.startsWith('sluice/v1/') || each === 'google/protobuf/descriptor.proto') continue
@@ -170,8 +172,7 @@ const typeOf = (field: protobuf.Field): Pick<FieldDescriptor, 'type' | 'typeName
   const { resolvedType } = field
   if (resolvedType instanceof protobuf.Enum) return { type: 'enum', typeName: resolvedType.fullName }
   if (resolvedType !== null) return { type: 'message', typeName: resolvedType.fullName }
-  if (!(field.type in fieldTypes))
-    throw new ProtoError(`${field.fullName} has no type that is known`, 'use proto3')
+  if (!(field.type in fieldTypes)) throw new ProtoError(`${field.fullName} has no type that is known`, 'use proto3')
   return { type: field.type as FieldTypeName, typeName: '' }
 }
 

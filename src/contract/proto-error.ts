@@ -10,4 +10,3 @@ export class ProtoError extends TaggedError<'ProtoError'> {
     super('ProtoError', `${why}: ${remedy}`, options)
   }
 }
-

@@ -1,6 +1,6 @@
 import { printProto } from '../schema/print-proto.js'
 import { filesOf } from './describe.js'
-import type { Contract } from './contract.js'
+import type { Contract } from './contract-set.js'
 
 /**
  * A contract as `.proto` text, which protoc and buf compile.

@@ -147,8 +147,7 @@ export const bytesOfBigint = (value: bigint): Uint8Array => {
   const digits = hex.length % 2 === 0 ? hex : `0${hex}`
   const spare = Number.parseInt(digits.slice(0, 2), 16) > 127 ? 1 : 0
   const bytes = new Uint8Array(digits.length / 2 + spare)
-  for (let i = 0; i < digits.length / 2; i += 1)
-    bytes[i + spare] = Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16)
+  for (let i = 0; i < digits.length / 2; i += 1) bytes[i + spare] = Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16)
   if (negative) for (let i = 0; i < bytes.length; i += 1) bytes[i] = ~(bytes[i] as number)
   return bytes
 }

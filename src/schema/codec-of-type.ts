@@ -65,7 +65,10 @@ export class CodecMaker {
       case 'dict':
         return t.record(t.string, this.codec(type.body.value), name)
       case 'union':
-        return unionCodec(type.body.members.map(member => this.codec(member.type)), name)
+        return unionCodec(
+          type.body.members.map(member => this.codec(member.type)),
+          name,
+        )
       case 'tuple':
         return t.tuple(type.body.fields.map(field => this.codec(field.type)) as [t.Mixed, t.Mixed], name)
       case 'record': {

@@ -92,7 +92,10 @@ export const guardDecode =
     } catch (error) {
       reader.len = len
       reader.pos = pos
-      throw new InvalidValue(whyNot(type, error, () => loosely(reader)), 'the bytes hold no value of the codec')
+      throw new InvalidValue(
+        whyNot(type, error, () => loosely(reader)),
+        'the bytes hold no value of the codec',
+      )
     } finally {
       reader.len = len
     }

@@ -6,7 +6,10 @@ import * as t from 'io-ts'
 import { withMeta } from './meta.js'
 
 /** fp-ts's `Option`, as the tagged union that it is. */
-export const option = <A, O>(codec: t.Type<A, O, unknown>, name = `Option<${codec.name}>`): t.Type<Option<A>, Option<O>> =>
+export const option = <A, O>(
+  codec: t.Type<A, O, unknown>,
+  name = `Option<${codec.name}>`,
+): t.Type<Option<A>, Option<O>> =>
   t.union(
     [t.type({ _tag: t.literal('None') }), t.type({ _tag: t.literal('Some'), value: codec })],
     name,
@@ -100,7 +103,11 @@ export const mapFromEntries = <K, OK, V, OV>(
     name,
     t.array(t.tuple([key, value])) as unknown as t.Type<[K, V][], [OK, OV][], unknown>,
     (u): u is Map<K, V> => u instanceof Map,
-    entries => distinct(entries.map(([k]) => k), eq),
+    entries =>
+      distinct(
+        entries.map(([k]) => k),
+        eq,
+      ),
     entries => new Map(entries),
     map => [...map],
   )

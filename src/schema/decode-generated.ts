@@ -66,7 +66,10 @@ class DecoderSource {
         if (p !== n) ${this.#fail};
         r.pos = p;
         ${settle.join('\n')}
-        ${this.#build(plan, slots.map(({ name: s }) => s))}
+        ${this.#build(
+          plan,
+          slots.map(({ name: s }) => s),
+        )}
       }`,
     )
     return name
@@ -94,7 +97,10 @@ class DecoderSource {
     const one = `case ${tag(each)}: { let ${x}; ${this.#item(each.read, x)} ${list}.push(${x}); break; }`
     if (each.wire === 2) return [one]
     const packed = printNumber(((each.number << 3) | 2) >>> 0)
-    const run = this.#within('', `while (p < q) { let ${x}; ${this.#item(each.read, x)} ${list}.push(${x}); } if (p !== q) ${this.#fail};`)
+    const run = this.#within(
+      '',
+      `while (p < q) { let ${x}; ${this.#item(each.read, x)} ${list}.push(${x}); } if (p !== q) ${this.#fail};`,
+    )
     return [one, `case ${packed}: { ${run} break; }`]
   }
 
@@ -112,7 +118,9 @@ class DecoderSource {
     const absent = this.#bind(absentMark)
     // protobuf may leave out a value that is zero: then eight zero bytes are read in its place
     const valueTag = printNumber(16 | each.wire)
-    this.#source.add(`function ${zero}(r, d) { const b = r.buf, n = r.len; let p = r.pos, l = 0, ${x}; ${this.#item(each.read, x)} return ${x}; }`)
+    this.#source.add(
+      `function ${zero}(r, d) { const b = r.buf, n = r.len; let p = r.pos, l = 0, ${x}; ${this.#item(each.read, x)} return ${x}; }`,
+    )
     const skip = 'r.pos = p; r.skipType(t & 7, 0, t >>> 3); p = r.pos;'
     const put = `${this.#bind(setOwn)}(${map}, ${key}, ${x} === ${absent} ? ${this.#bind(readZero)}(r, ${zero}, d) : ${x});`
     const guarded = slot.holdsKey === undefined ? put : `if (${this.#bind(slot.holdsKey)}(${key})) { ${put} }`
@@ -209,8 +217,7 @@ class DecoderSource {
     const convert = converters[read.convert]
     const finish = (value: string): string =>
       this.#stepped(read.steps, convert === undefined ? value : `${this.#bind(convert)}(${value})`)
-    const through = (get: unknown): string =>
-      `r.pos = p; ${x} = ${finish(`${this.#bind(get)}(r)`)}; p = r.pos;`
+    const through = (get: unknown): string => `r.pos = p; ${x} = ${finish(`${this.#bind(get)}(r)`)}; p = r.pos;`
     switch (read.scalar) {
       case 'string':
         return through(getString)

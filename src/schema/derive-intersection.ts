@@ -111,7 +111,15 @@ const accepts = (type: Type, { literal }: EnumValue): boolean => {
 const renumber = (values: readonly EnumValue[]): readonly EnumValue[] =>
   values.map(({ literal }, number) => ({ number, literal }))
 
-const numbers: ReadonlySet<Scalar> = new Set<Scalar>(['int32', 'uint32', 'sint32', 'fixed32', 'sfixed32', 'int53', 'float'])
+const numbers: ReadonlySet<Scalar> = new Set<Scalar>([
+  'int32',
+  'uint32',
+  'sint32',
+  'fixed32',
+  'sfixed32',
+  'int53',
+  'float',
+])
 
 const narrower = (a: Scalar, b: Scalar): Scalar | undefined =>
   a === b || (b === 'double' && numbers.has(a)) ? a : undefined

@@ -49,7 +49,11 @@ const sameChoice = (a: Type, b: Type): boolean => {
   if (isBody(a) && isBody(b) && a.body === b.body) return true
   if (hasVia(a) || hasVia(b))
     return (
-      hasVia(a) && hasVia(b) && a.kind === b.kind && namesOf(a) === namesOf(b) && (a.kind !== 'scalar' || a.scalar === (b as typeof a).scalar)
+      hasVia(a) &&
+      hasVia(b) &&
+      a.kind === b.kind &&
+      namesOf(a) === namesOf(b) &&
+      (a.kind !== 'scalar' || a.scalar === (b as typeof a).scalar)
     )
   return a.kind === 'scalar' && b.kind === 'scalar' && a.scalar === b.scalar
 }
@@ -59,7 +63,8 @@ const isBody = (type: Type): type is Exclude<Type, { readonly kind: 'scalar' | '
 const namesOf = (type: Type): string => type.steps.map(step => step.name).join(' ')
 
 const either = (a: Type, b: Type, path: string): Type => {
-  if (a.steps.length === b.steps.length && a.steps.every((step, index) => step.codec === b.steps[index]?.codec)) return a
+  if (a.steps.length === b.steps.length && a.steps.every((step, index) => step.codec === b.steps[index]?.codec))
+    return a
   if (hasVia(a) || hasVia(b))
     throw new Unmappable(
       path,
@@ -68,7 +73,8 @@ const either = (a: Type, b: Type, path: string): Type => {
     )
   // neither codec holds for what the other does: the types say it
   if (a.steps.length === 0 || b.steps.length === 0) return { ...a, steps: [], codec: undefined } as Type
-  const holds = (steps: readonly StepType[]) => (value: never) => steps.every(s => s.kind === 'refine' && s.holds(value))
+  const holds = (steps: readonly StepType[]) => (value: never) =>
+    steps.every(s => s.kind === 'refine' && s.holds(value))
   const [left, right] = [holds(a.steps), holds(b.steps)]
   const step: StepType = {
     kind: 'refine',
@@ -83,7 +89,9 @@ const either = (a: Type, b: Type, path: string): Type => {
 const tagLiteral = (type: Type, key: string | undefined): Literal => {
   if (type.kind !== 'record' || key === undefined) return undefined
   const field = type.body.fields.find(each => each.key === key)
-  return field?.type.kind === 'enum' && field.type.body.values.length === 1 ? field.type.body.values[0]?.literal : undefined
+  return field?.type.kind === 'enum' && field.type.body.values.length === 1
+    ? field.type.body.values[0]?.literal
+    : undefined
 }
 
 const tagKeys = ['_tag', 'type', 'kind', 'tag']

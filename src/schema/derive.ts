@@ -1,11 +1,12 @@
 import * as t from 'io-ts'
+import { checkLiteral, draftField, enumOf, join, primitiveOf, tagOf, withStep } from './derive-parts.js'
 import { deriveUnion, nameMembers } from './derive-union.js'
 import { intersect } from './derive-intersection.js'
 import { isIdentifierLike } from './identifier.js'
 import { forgedFaces } from './genuine.js'
 import { metaOf, type Meta } from './meta.js'
 import { numberFields, type DraftField } from './number-fields.js'
-import type { ArrayBody, DictBody, EnumBody, Literal, RecordBody, StepType, Type, UnionBody } from './type.js'
+import type { ArrayBody, DictBody, RecordBody, Type, UnionBody } from './type.js'
 import { Unmappable } from './unmappable.js'
 
 /** Codecs nested deeper than this are refused; recursion counts once. */
@@ -30,15 +31,6 @@ type Tagged =
   | t.RecursiveType<t.Any>
   | t.LiteralType<string | number | boolean>
   | t.KeyofType<Record<string, unknown>>
-  | t.StringType
-  | t.NumberType
-  | t.BigIntType
-  | t.BooleanType
-  | t.NullType
-  | t.UndefinedType
-  | t.VoidType
-  | t.UnknownType
-  | t.AnyType
   | t.AnyArrayType
   | t.AnyDictionaryType
 
@@ -95,20 +87,9 @@ export class Derivation {
       )
     const plain = codec as unknown as Tagged
     const of = (inner: t.Any, at = path, name = hint): Type => this.#of(inner, at, name, nesting)
+    const primitive = primitiveOf(codec, plain._tag)
+    if (primitive !== undefined) return primitive
     switch (plain._tag) {
-      case 'StringType':
-        return { kind: 'scalar', scalar: 'string', steps: [], codec }
-      case 'NumberType':
-        return { kind: 'scalar', scalar: 'double', steps: [], codec }
-      case 'BigIntType':
-        return { kind: 'scalar', scalar: 'bigint', steps: [], codec }
-      case 'BooleanType':
-        return { kind: 'scalar', scalar: 'bool', steps: [], codec }
-      case 'NullType':
-        return enumOf([null], '', codec)
-      case 'UndefinedType':
-      case 'VoidType':
-        return enumOf([undefined], '', codec)
       case 'LiteralType':
         return enumOf([checkLiteral(plain.value, path)], hint, codec)
       case 'KeyofType': {
@@ -116,9 +97,6 @@ export class Derivation {
         if (keys.length === 0) throw new Unmappable(path, 'keyof has no keys', 'give it one')
         return enumOf(keys, hint, codec)
       }
-      case 'UnknownType':
-      case 'AnyType':
-        return { kind: 'unknown', steps: [], codec }
       case 'RefinementType': {
         // a brand of what is named keeps that name; a name of its own it gives to what has none
         const inner = of(plain.type, path, isIdentifierLike(plain.type.name) ? '' : hint)
@@ -131,7 +109,11 @@ export class Derivation {
         // met again inside itself, the body that it has by then is found; met a third time, it has none
         const times = this.#open.get(codec) ?? 0
         if (times > 1)
-          throw new Unmappable(path, `${codec.name} is defined as itself`, 'put something between: a property, an array')
+          throw new Unmappable(
+            path,
+            `${codec.name} is defined as itself`,
+            'put something between: a property, an array',
+          )
         this.#open.set(codec, times + 1)
         const type = of(plain.type)
         this.#open.set(codec, times)
@@ -280,7 +262,11 @@ export class Derivation {
     this.#openBodies.delete(body)
     if (whole.kind !== 'record') {
       if (this.#handedOut.has(codec))
-        throw new Unmappable(path, 'recursion runs through an intersection of unions', 'make it a union of intersections')
+        throw new Unmappable(
+          path,
+          'recursion runs through an intersection of unions',
+          'make it a union of intersections',
+        )
       // what the union's members are made of is needed still
       return { ...whole, codec }
     }
@@ -304,38 +290,4 @@ export class Derivation {
       throw new Unmappable(path, 'the fallback is no value of the codec', 'give one that is')
     return { ...type, fallback: meta.fallback }
   }
-}
-
-const tagOf = (codec: t.Any): string => (codec as { readonly _tag?: string })._tag ?? 'nothing'
-
-const join = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`)
-
-const withStep = (type: Type, step: StepType, codec: t.Any): Type => ({ ...type, steps: [...type.steps, step], codec })
-
-const enumOf = (literals: readonly Literal[], hint: string, codec: t.Any): Type => {
-  const body: EnumBody = { hint, values: literals.map((literal, number) => ({ number, literal })) }
-  return { kind: 'enum', body, steps: [], codec }
-}
-
-const checkLiteral = (literal: string | number | boolean, path: string): Literal => {
-  if (typeof literal === 'number' && !Number.isFinite(literal))
-    throw new Unmappable(path, `${literal} cannot be a literal`, 'use t.number')
-  return literal
-}
-
-/** Options lie on the property's codec, under its brands. */
-const draftField = (key: string, codec: t.Any, required: boolean, type: Type): DraftField => {
-  let pinned: number | undefined
-  let aliases: readonly string[] = []
-  let byDefault: { readonly value: unknown } | undefined
-  let at: t.Any | undefined = codec
-  while (at !== undefined) {
-    const meta: Meta | undefined = metaOf(at)
-    pinned ??= meta?.pinned
-    aliases = [...aliases, ...(meta?.aliases ?? [])]
-    byDefault ??= meta?.default
-    const tagged = at as unknown as { readonly _tag?: string; readonly type: t.Any }
-    at = meta?.base ?? (meta === undefined && tagged._tag === 'RefinementType' ? tagged.type : undefined)
-  }
-  return { key, required, type, aliases, fallback: byDefault, pinned }
 }

@@ -63,8 +63,7 @@ const writeMessage = (writer: Writer, each: MessageDescriptor): void => {
   if (each.mapEntry || each.shape !== 'record')
     message(writer, 7, () => {
       flag(writer, 7, each.mapEntry)
-      if (each.shape !== 'record')
-        message(writer, extensionNumber, () => writer.uint32(8).uint32(shapes[each.shape]))
+      if (each.shape !== 'record') message(writer, extensionNumber, () => writer.uint32(8).uint32(shapes[each.shape]))
     })
   for (const oneof of each.oneofs)
     message(writer, 8, () => {

@@ -16,6 +16,7 @@ export interface FileDescriptor {
 /** How a message stands for a value. */
 export type MessageShape = 'record' | 'tuple' | 'value'
 
+/** A `DescriptorProto`: one message, with what is nested in it. */
 export interface MessageDescriptor {
   readonly name: string
   readonly fields: readonly FieldDescriptor[]
@@ -48,6 +49,7 @@ export const fieldTypes = {
   sint64: 18,
 } as const
 
+/** A type of field, as proto files write it. */
 export type FieldTypeName = keyof typeof fieldTypes
 
 /** What sluice says of a field, or of a oneof, beyond protobuf. */
@@ -84,6 +86,7 @@ export const noWords: FieldWords = {
   member: '',
 }
 
+/** A `FieldDescriptorProto`: one field, with our words on it. */
 export interface FieldDescriptor {
   readonly name: string
   readonly number: number
@@ -98,16 +101,19 @@ export interface FieldDescriptor {
   readonly words: FieldWords
 }
 
+/** A `OneofDescriptorProto`; its fields know it by its place among the message's oneofs. */
 export interface OneofDescriptor {
   readonly name: string
   readonly words: FieldWords
 }
 
+/** An `EnumDescriptorProto`. */
 export interface EnumDescriptor {
   readonly name: string
   readonly values: readonly EnumValueDescriptor[]
 }
 
+/** An `EnumValueDescriptorProto`, with the literal that it stands for. */
 export interface EnumValueDescriptor {
   readonly name: string
   readonly number: number
@@ -115,11 +121,13 @@ export interface EnumValueDescriptor {
   readonly literal: string
 }
 
+/** A `ServiceDescriptorProto`: one contract. */
 export interface ServiceDescriptor {
   readonly name: string
   readonly methods: readonly MethodDescriptor[]
 }
 
+/** A `MethodDescriptorProto`, with our words on it; `input` and `output` are full names. */
 export interface MethodDescriptor {
   readonly name: string
   readonly input: string

@@ -4,7 +4,17 @@ import { maxDepth, mismatch, tooDeep } from './mismatch.js'
 import { pickMember } from './pick-member.js'
 import { open, putString, putters, putUnsigned } from './put.js'
 import { encodeSteps } from './steps.js'
-import { isMessage, isPacked, isRecord, layoutOf, tagOf, takesUndefined, type Field, type RecordBody, type Type } from './type.js'
+import {
+  isMessage,
+  isPacked,
+  isRecord,
+  layoutOf,
+  tagOf,
+  takesUndefined,
+  type Field,
+  type RecordBody,
+  type Type,
+} from './type.js'
 import { writeUnknown } from './unknown-value.js'
 import { isInherited, isRecordValue, propertyOf } from './values.js'
 

@@ -6,7 +6,18 @@ import { dispatchOf, pickMember, type Dispatch } from './pick-member.js'
 import { open, putString, putters, putUnsigned } from './put.js'
 import { printNumber, Source } from './source.js'
 import { encodeSteps } from './steps.js'
-import { isMessage, isPacked, isRecord, layoutOf, tagOf, takesUndefined, type Body, type EnumBody, type Field, type Type } from './type.js'
+import {
+  isMessage,
+  isPacked,
+  isRecord,
+  layoutOf,
+  tagOf,
+  takesUndefined,
+  type Body,
+  type EnumBody,
+  type Field,
+  type Type,
+} from './type.js'
 import { writeUnknown } from './unknown-value.js'
 import { isInherited } from './values.js'
 
@@ -15,7 +26,6 @@ export const generateEncoder = (type: Type): WriteFunction => {
   const generator = new EncoderSource()
   return generator.make(type)
 }
-
 
 class EncoderSource {
   readonly #source = new Source()
@@ -38,7 +48,8 @@ class EncoderSource {
 
   // statements that write the fields of a value's message
   #message(type: Type, value: string, depth: string): string {
-    if (!isRecord(type)) return type.kind === 'unknown' ? this.#unknownOrWrap(type, value, depth) : this.#wrap(type, value, depth)
+    if (!isRecord(type))
+      return type.kind === 'unknown' ? this.#unknownOrWrap(type, value, depth) : this.#wrap(type, value, depth)
     return this.#stepped(type, value, plain => `${this.#body(type)}(${plain}, w, ${depth});`)
   }
 
@@ -97,13 +108,17 @@ class EncoderSource {
     const at = (index: number): number => numbers[index] as number
     switch (layoutOf(type, required)) {
       case 'oneof':
-        return this.#stepped(type, value, plain => this.#oneof(type as Extract<Type, { kind: 'union' }>, numbers, plain, depth))
+        return this.#stepped(type, value, plain =>
+          this.#oneof(type as Extract<Type, { kind: 'union' }>, numbers, plain, depth),
+        )
       case 'repeated':
         return this.#stepped(type, value, plain =>
           this.#repeated(type as Extract<Type, { kind: 'array' }>, at(0), plain, depth),
         )
       case 'map':
-        return this.#stepped(type, value, plain => this.#map(type as Extract<Type, { kind: 'dict' }>, at(0), plain, depth))
+        return this.#stepped(type, value, plain =>
+          this.#map(type as Extract<Type, { kind: 'dict' }>, at(0), plain, depth),
+        )
       case 'constant': {
         const literal = type.kind === 'enum' ? type.body.values[0]?.literal : undefined
         return this.#stepped(type, value, plain => `if (${plain} !== ${this.#bind(literal)}) ${this.#fail};`)
@@ -174,7 +189,9 @@ class EncoderSource {
         `if (${kindTest('object', value)}) switch (${value}[${JSON.stringify(byTag.key)}]) { ${tags.join(' ')} default: ${this.#fail}; }`,
       )
     }
-    const rest = type.body.members.some((_, index) => !told.has(index)) ? this.#weighed(type, write, value) : `${this.#fail};`
+    const rest = type.body.members.some((_, index) => !told.has(index))
+      ? this.#weighed(type, write, value)
+      : `${this.#fail};`
     return branches.length === 0 ? rest : `${branches.join(' else ')} else { ${rest} }`
   }
 

@@ -148,7 +148,13 @@ const lookForData = (
   for (const key of Object.keys(value)) {
     const actual = (value as Record<string, unknown>)[key]
     const at = [...context, { key, type: t.unknown, actual }]
-    lookForData(actual, at, errors, message => void errors.push({ value: actual, context: at, message: message ?? '' }), parents)
+    lookForData(
+      actual,
+      at,
+      errors,
+      message => void errors.push({ value: actual, context: at, message: message ?? '' }),
+      parents,
+    )
   }
   parents.delete(value)
 }

@@ -30,7 +30,11 @@ like('AnyArrayType', t.UnknownArray)
 like('AnyDictionaryType', t.UnknownRecord)
 like('LiteralType', t.literal('a'))
 like('KeyofType', t.keyof({ a: null }))
-like('RefinementType', brand, t.refinement(upper, () => true))
+like(
+  'RefinementType',
+  brand,
+  t.refinement(upper, () => true),
+)
 like('ArrayType', t.array(t.string), t.array(upper))
 like('ReadonlyArrayType', t.array(t.string), t.array(upper))
 like('InterfaceType', record, encoding)

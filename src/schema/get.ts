@@ -1,5 +1,14 @@
 import type { Reader } from 'protobufjs'
-import { bigintOfBytes, readBytes, readFixed64, readInt53, readInt64, readSfixed64, readSint64, readUint64 } from './bytes-of.js'
+import {
+  bigintOfBytes,
+  readBytes,
+  readFixed64,
+  readInt53,
+  readInt64,
+  readSfixed64,
+  readSint64,
+  readUint64,
+} from './bytes-of.js'
 import { mismatch } from './mismatch.js'
 import type { Scalar } from './type.js'
 

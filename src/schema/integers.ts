@@ -3,10 +3,7 @@ import { withMeta } from './meta.js'
 import type { Scalar } from './type.js'
 
 const scalar = <A>(name: Scalar, is: (u: unknown) => u is A): t.Type<A> =>
-  withMeta(
-    new t.Type<A>(name, is, (u, c) => (is(u) ? t.success(u) : t.failure(u, c)), t.identity),
-    { scalar: name },
-  )
+  withMeta(new t.Type<A>(name, is, (u, c) => (is(u) ? t.success(u) : t.failure(u, c)), t.identity), { scalar: name })
 
 const within =
   (min: number, max: number) =>

@@ -15,4 +15,6 @@ export class Mismatch {
 export const mismatch = new Mismatch()
 
 /** Messages lie too deep in each other. */
-export const tooDeep = new Mismatch(`deeper than ${maxDepth} messages: keep recursive values flatter, or send them in parts`)
+export const tooDeep = new Mismatch(
+  `deeper than ${maxDepth} messages: keep recursive values flatter, or send them in parts`,
+)

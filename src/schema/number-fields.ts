@@ -33,9 +33,17 @@ export const numberFields = (drafts: readonly DraftField[], path: string): reado
   const take = (number: number, key: string): number => {
     const owner = taken.get(number)
     if (owner !== undefined)
-      throw new Unmappable(path, `${owner} and ${key} both have field number ${number}`, 'pin them to different numbers')
+      throw new Unmappable(
+        path,
+        `${owner} and ${key} both have field number ${number}`,
+        'pin them to different numbers',
+      )
     if (!Number.isInteger(number) || number < 1 || number > maxFieldNumber || isReservedNumber(number))
-      throw new Unmappable(path, `${key} cannot have field number ${number}`, 'pin it to 1 to 536870911 without 19000 to 19999')
+      throw new Unmappable(
+        path,
+        `${key} cannot have field number ${number}`,
+        'pin it to 1 to 536870911 without 19000 to 19999',
+      )
     taken.set(number, key)
     return number
   }
@@ -43,7 +51,10 @@ export const numberFields = (drafts: readonly DraftField[], path: string): reado
   for (const draft of drafts)
     if (draft.pinned !== undefined) {
       const first = draft.pinned
-      pinned.set(draft, range(widthOf(draft.type)).map(offset => take(first + offset, draft.key)))
+      pinned.set(
+        draft,
+        range(widthOf(draft.type)).map(offset => take(first + offset, draft.key)),
+      )
     }
   let next = 1
   const free = (key: string): number => {

@@ -55,7 +55,9 @@ export interface Dispatch {
 /** Works out, once, how the members of a union can be told apart without trying them. */
 export const dispatchOf = (union: UnionType): Dispatch => {
   const { members } = union.body
-  const enums = members.map((member, index) => ({ type: member.type, index })).filter(({ type }) => type.kind === 'enum')
+  const enums = members
+    .map((member, index) => ({ type: member.type, index }))
+    .filter(({ type }) => type.kind === 'enum')
   const [only] = enums
   const plainEnum =
     enums.length === 1 && only !== undefined && only.type.kind === 'enum' && only.type.steps.length === 0
@@ -83,8 +85,7 @@ const tagsOf = (objects: readonly { readonly index: number; readonly member: Mem
     const tags = new Map<Literal, number>()
     let usable = true
     for (const { index, member } of objects) {
-      const field =
-        member.type.kind === 'record' ? member.type.body.fields.find(each => each.key === key) : undefined
+      const field = member.type.kind === 'record' ? member.type.body.fields.find(each => each.key === key) : undefined
       if (field === undefined || !field.required || field.type.kind !== 'enum' || field.type.steps.length > 0) {
         usable = false
         break
@@ -156,8 +157,7 @@ const lossOf = (type: Type, value: unknown, depth: number): number => {
       const { holdsKey } = type.body
       return Object.keys(value).reduce(
         (sum, key) =>
-          sum +
-          (holdsKey === undefined || holdsKey(key) ? lossOf(type.body.value, value[key], depth + 1) : 1),
+          sum + (holdsKey === undefined || holdsKey(key) ? lossOf(type.body.value, value[key], depth + 1) : 1),
         isPlain(value) ? 0 : instance,
       )
     }

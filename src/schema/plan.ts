@@ -52,6 +52,7 @@ export interface ReadSlot {
   readonly absent: Absent
 }
 
+/** One field number of the writer's, and how what lies behind it is read. */
 export interface ReadCase {
   readonly number: number
   /** the writer's wire type */

@@ -13,9 +13,28 @@ export interface PrintedCodecs {
   readonly constants: ReadonlyMap<string, string>
 }
 
-const ours = new Set(['bytes', 'float', 'int32', 'uint32', 'sint32', 'fixed32', 'sfixed32', 'int64', 'uint64', 'sint64', 'fixed64', 'sfixed64', 'int53'])
+const ours = new Set([
+  'bytes',
+  'float',
+  'int32',
+  'uint32',
+  'sint32',
+  'fixed32',
+  'sfixed32',
+  'int64',
+  'uint64',
+  'sint64',
+  'fixed64',
+  'sfixed64',
+  'int53',
+])
 
-const theirs: Readonly<Record<string, string>> = { string: 't.string', bool: 't.boolean', double: 't.number', bigint: 't.bigint' }
+const theirs: Readonly<Record<string, string>> = {
+  string: 't.string',
+  bool: 't.boolean',
+  double: 't.number',
+  bigint: 't.bigint',
+}
 
 /**
  * Prints io-ts codecs for the types of a descriptor, each after those that it uses; recursive ones with an interface.
@@ -95,7 +114,8 @@ export const printCodecs = (types: ReadonlyMap<string, Type>): PrintedCodecs => 
   const fieldCodec = (field: Field, natural: number): string => {
     let text = codec(field.type)
     if (field.implicit === true) text = `${take('withDefault')}(${text}, ${zeroText(field.type)})`
-    if (field.aliases.length > 0) text = `${take('alias')}(${text}, ${field.aliases.map(name => JSON.stringify(name)).join(', ')})`
+    if (field.aliases.length > 0)
+      text = `${take('alias')}(${text}, ${field.aliases.map(name => JSON.stringify(name)).join(', ')})`
     const [first] = field.numbers
     const inRow = field.numbers.every((number, index) => number === (first as number) + index)
     return inRow && first !== natural ? `${take('pinned')}(${text}, ${first})` : text

@@ -18,9 +18,7 @@ export const printProto = (file: FileDescriptor): string => {
     'syntax = "proto3";',
     ...(file.package === '' ? [] : [`package ${file.package};`]),
     ...(imports.length === 0 ? [] : [imports.map(name => `import ${quote(name)};`).join('\n')]),
-    ...file.services.map(service =>
-      [`service ${service.name} {`, ...service.methods.map(printMethod), '}'].join('\n'),
-    ),
+    ...file.services.map(service => [`service ${service.name} {`, ...service.methods.map(printMethod), '}'].join('\n')),
     ...file.messages.map(message => printMessage(message, '').join('\n')),
     ...file.enums.map(each => printEnum(each, '').join('\n')),
   ]
@@ -57,7 +55,8 @@ const printMessage = (message: MessageDescriptor, indent: string): readonly stri
   const entries = new Map(message.nested.filter(nested => nested.mapEntry).map(nested => [nested.name, nested]))
   const inner = `${indent}  `
   const lines: string[] = []
-  if (message.shape !== 'record') lines.push(`${inner}option (sluice.v1.message) = { shape: ${message.shape.toUpperCase()} };`)
+  if (message.shape !== 'record')
+    lines.push(`${inner}option (sluice.v1.message) = { shape: ${message.shape.toUpperCase()} };`)
   const printed = new Set<number>()
   for (const field of message.fields) {
     if (field.oneof === -1 || field.optional) {
@@ -71,13 +70,17 @@ const printMessage = (message: MessageDescriptor, indent: string): readonly stri
     lines.push(
       `${inner}oneof ${oneof?.name ?? 'choice'} {`,
       ...(words === '' ? [] : [`${inner}  option (sluice.v1.oneof) = { ${words} };`]),
-      ...message.fields.filter(other => other.oneof === field.oneof).map(other => printField(other, entries, `${inner}  `)),
+      ...message.fields
+        .filter(other => other.oneof === field.oneof)
+        .map(other => printField(other, entries, `${inner}  `)),
       `${inner}}`,
     )
   }
   for (const nested of message.nested) if (!nested.mapEntry) lines.push(...printMessage(nested, inner))
   for (const each of message.enums) lines.push(...printEnum(each, inner))
-  return lines.length === 0 ? [`${indent}message ${message.name} {}`] : [`${indent}message ${message.name} {`, ...lines, `${indent}}`]
+  return lines.length === 0
+    ? [`${indent}message ${message.name} {}`]
+    : [`${indent}message ${message.name} {`, ...lines, `${indent}}`]
 }
 
 const printField = (

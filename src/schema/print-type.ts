@@ -16,7 +16,9 @@ export const printType = (type: Type): string => {
     case 'dict':
       return `map of ${shallow(type.body.value)}`
     case 'union':
-      return shorten(type.body.members.map(member => (member.type.kind === 'enum' ? printType(member.type) : member.name)))
+      return shorten(
+        type.body.members.map(member => (member.type.kind === 'enum' ? printType(member.type) : member.name)),
+      )
     case 'unknown':
       return 'unknown'
   }
@@ -29,4 +31,5 @@ const shorten = (names: readonly string[]): string =>
   names.length > 6 ? `${names.slice(0, 5).join(' | ')} | ${names.length - 5} more` : names.join(' | ')
 
 /** A literal as one would write it. */
-export const printLiteral = (literal: Literal): string => (literal === undefined ? 'undefined' : JSON.stringify(literal))
+export const printLiteral = (literal: Literal): string =>
+  literal === undefined ? 'undefined' : JSON.stringify(literal)

@@ -32,6 +32,7 @@ const putTag = (buf: Uint8Array, at: number, tag: number): number => {
 /** Longest text that is written character by character, and whose length takes one byte even if all take three. */
 const shortText = 42
 
+/** Writes a text; a lone surrogate in it is a mismatch. */
 export const putString: Put = (writer, tag, value) => {
   if (typeof value !== 'string') throw mismatch
   const { length } = value
@@ -76,6 +77,7 @@ const float64Bytes = new Uint8Array(float64.buffer)
 float64[0] = 1
 const littleEndian = float64Bytes[0] === 0
 
+/** Writes a number in eight bytes. */
 export const putDouble: Put = (writer, tag, value) => {
   if (typeof value !== 'number') throw mismatch
   if (writer.buf.length - writer.pos < 13) grow(writer, 13)
@@ -98,6 +100,7 @@ export const putDouble: Put = (writer, tag, value) => {
   writer.pos = pos + 8
 }
 
+/** Writes a boolean. */
 export const putBool: Put = (writer, tag, value) => {
   if (typeof value !== 'boolean') throw mismatch
   if (writer.buf.length - writer.pos < 6) grow(writer, 6)
@@ -120,6 +123,7 @@ export const putUnsigned = (writer: Writer, tag: number, value: number): void =>
   writer.pos = pos
 }
 
+/** Writes a whole number from -2^31 to 2^31 - 1; anything else is a mismatch. */
 export const putInt32: Put = (writer, tag, value) => {
   if (typeof value !== 'number' || (value | 0) !== value) throw mismatch
   if (value >= 0) {
@@ -131,6 +135,7 @@ export const putInt32: Put = (writer, tag, value) => {
   writer.int32(value)
 }
 
+/** Writes a whole number from 0 to 2^32 - 1; anything else is a mismatch. */
 export const putUint32: Put = (writer, tag, value) => {
   if (typeof value !== 'number' || value >>> 0 !== value) throw mismatch
   putUnsigned(writer, tag, value >>> 0)

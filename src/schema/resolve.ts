@@ -79,34 +79,45 @@ export class Resolver {
 
   #record(target: Type, writer: Extract<Type, { readonly kind: 'record' | 'tuple' }>): ReadMessage {
     const key = isRecord(target) ? target.body : 'unknown'
-    return this.#memo(key, writer.body, () => {
-      const shape = writer.kind
-      return { shape, foreign: !isRecord(target), slots: [], props: [] }
-    }, message => {
-      if (message.shape === 'value') return
-      const slots: ReadSlot[] = []
-      const props: ReadProp[] = []
-      for (const field of isRecord(target) ? target.body.fields : genericFields(writer.body.fields)) {
-        const source = sourceOf(field, writer.body.fields)
-        if (source === undefined) {
-          props.push({ key: field.key, slot: -1, absent: absentOf(field) })
-          continue
+    return this.#memo(
+      key,
+      writer.body,
+      () => {
+        const shape = writer.kind
+        return { shape, foreign: !isRecord(target), slots: [], props: [] }
+      },
+      message => {
+        if (message.shape === 'value') return
+        const slots: ReadSlot[] = []
+        const props: ReadProp[] = []
+        for (const field of isRecord(target) ? target.body.fields : genericFields(writer.body.fields)) {
+          const source = sourceOf(field, writer.body.fields)
+          if (source === undefined) {
+            props.push({ key: field.key, slot: -1, absent: absentOf(field) })
+            continue
+          }
+          const absent = source.implicit === true ? zeroOf(source.type) : absentOf(field)
+          props.push({ key: field.key, slot: slots.length, absent })
+          slots.push(this.#slot(field.type, source.type, source.numbers, absent, source.required))
         }
-        const absent = source.implicit === true ? zeroOf(source.type) : absentOf(field)
-        props.push({ key: field.key, slot: slots.length, absent })
-        slots.push(this.#slot(field.type, source.type, source.numbers, absent, source.required))
-      }
-      message.slots = slots
-      message.props = props
-    })
+        message.slots = slots
+        message.props = props
+      },
+    )
   }
 
   // a message around what cannot be a field by itself
   #wrapped(reader: Type, writer: Extract<Type, { readonly kind: 'array' | 'dict' | 'union' }>): ReadMessage {
-    return this.#memo(reader, writer.body, () => ({ shape: 'value', slots: [] }), message => {
-      const numbers = writer.kind === 'union' ? writer.body.members.map(member => member.number) : [writer.body.number]
-      message.slots = [this.#slot(reader, writer, numbers, { is: 'missing' }, true)]
-    })
+    return this.#memo(
+      reader,
+      writer.body,
+      () => ({ shape: 'value', slots: [] }),
+      message => {
+        const numbers =
+          writer.kind === 'union' ? writer.body.members.map(member => member.number) : [writer.body.number]
+        message.slots = [this.#slot(reader, writer, numbers, { is: 'missing' }, true)]
+      },
+    )
   }
 
   #memo(reader: unknown, writer: Body, make: () => ReadMessage, fill: (message: ReadMessage) => void): ReadMessage {
@@ -164,7 +175,12 @@ export class Resolver {
         }
       }
       case 'single':
-        return { ...base, layout: 'single', cases: [caseOf(at(0), writer, this.#element(reader, writer))], absent: missing }
+        return {
+          ...base,
+          layout: 'single',
+          cases: [caseOf(at(0), writer, this.#element(reader, writer))],
+          absent: missing,
+        }
     }
   }
 
@@ -174,7 +190,8 @@ export class Resolver {
     writer: Type,
     memberName?: string,
   ): { readonly target: Type; readonly steps: readonly StepType[] } | undefined {
-    if (reader.kind !== 'union') return this.#fit.fits(reader, writer) ? { target: reader, steps: reader.steps } : undefined
+    if (reader.kind !== 'union')
+      return this.#fit.fits(reader, writer) ? { target: reader, steps: reader.steps } : undefined
     const member = this.#fit.member(reader, writer, memberName)
     if (member === undefined) return undefined
     const inner = this.#choose(member, writer)
@@ -187,14 +204,16 @@ const anything: Type = { kind: 'unknown', steps: [] }
 const caseOf = (number: number, type: Type, read: Read): ReadCase => ({ number, wire: wireTypeOf(type), read })
 
 // a reader that takes anything takes every field
-const genericFields = (fields: readonly Field[]): readonly Field[] => fields.map(field => ({ ...field, type: anything }))
+const genericFields = (fields: readonly Field[]): readonly Field[] =>
+  fields.map(field => ({ ...field, type: anything }))
 
 const fallbackOf = (type: Type): Fallback | undefined =>
   type.kind === 'union' || type.kind === 'enum' ? type.fallback : undefined
 
 /** What an absent field without presence stands for. */
 export const zeroOf = (type: Type): Absent => {
-  if (type.kind === 'enum') return { is: 'value', value: type.body.values.find(v => v.number === 0)?.literal, steps: [] }
+  if (type.kind === 'enum')
+    return { is: 'value', value: type.body.values.find(v => v.number === 0)?.literal, steps: [] }
   if (type.kind !== 'scalar') return { is: 'omitted' }
   switch (type.scalar) {
     case 'string':

@@ -61,7 +61,9 @@ export const codegenAllowed = (): boolean => {
 }
 
 const isServer = (): boolean => {
-  const { process } = globalThis as { readonly process?: { readonly versions?: { readonly node?: string }; readonly type?: string } }
+  const { process } = globalThis as {
+    readonly process?: { readonly versions?: { readonly node?: string }; readonly type?: string }
+  }
   // Electron's renderer has a process too, and a page's policy
   return process?.versions?.node !== undefined && process.type !== 'renderer'
 }

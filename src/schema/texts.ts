@@ -19,10 +19,22 @@ const from = <A, W>(name: string, is: (u: unknown) => u is A, wire: t.Type<W>, r
 const isDate = (u: unknown): u is Date => u instanceof Date && !Number.isNaN(u.getTime())
 
 /** A `Date`, which travels as its ISO text; an invalid one is refused. */
-export const DateFromISOString: t.Type<Date, string> = from('DateFromISOString', isDate, t.string, s => new Date(s), d => d.toISOString())
+export const DateFromISOString: t.Type<Date, string> = from(
+  'DateFromISOString',
+  isDate,
+  t.string,
+  s => new Date(s),
+  d => d.toISOString(),
+)
 
 /** A `Date`, which travels as milliseconds since 1970; an invalid one is refused. */
-export const DateFromNumber: t.Type<Date, number> = from('DateFromNumber', isDate, t.number, n => new Date(n), d => d.getTime())
+export const DateFromNumber: t.Type<Date, number> = from(
+  'DateFromNumber',
+  isDate,
+  t.number,
+  n => new Date(n),
+  d => d.getTime(),
+)
 
 /** A `Date`, which travels as whole seconds since 1970: what is less is cut off. */
 export const DateFromUnixTime: t.Type<Date, number> = from(

@@ -52,11 +52,13 @@ interface Node {
   readonly codec?: t.Any | undefined
 }
 
+/** One number, text, boolean or run of bytes. */
 export interface ScalarType extends Node {
   readonly kind: 'scalar'
   readonly scalar: Scalar
 }
 
+/** One choice of an enum: its number on the wire, and what it stands for. */
 export interface EnumValue {
   readonly number: number
   readonly literal: Literal
@@ -69,6 +71,7 @@ export interface EnumType extends Node {
   readonly body: EnumBody
 }
 
+/** The choices of an enum; `hint` is a name for it, or empty. */
 export interface EnumBody {
   readonly hint: string
   readonly values: readonly EnumValue[]
@@ -79,6 +82,7 @@ export interface Fallback {
   readonly value: unknown
 }
 
+/** One property of a record, or one item of a tuple. */
 export interface Field {
   /** the property's own name */
   readonly key: string
@@ -98,26 +102,31 @@ export interface Field {
   readonly implicit?: boolean
 }
 
+/** Properties by name. */
 export interface RecordType extends Node {
   readonly kind: 'record'
   readonly body: RecordBody
 }
 
+/** The fields of a record or a tuple; `hint` is a name for its message, or empty. */
 export interface RecordBody {
   readonly hint: string
   fields: readonly Field[]
 }
 
+/** Items by place: a record whose keys are `0`, `1` and so on. */
 export interface TupleType extends Node {
   readonly kind: 'tuple'
   readonly body: RecordBody
 }
 
+/** Any number of one kind of item. */
 export interface ArrayType extends Node {
   readonly kind: 'array'
   readonly body: ArrayBody
 }
 
+/** What an array holds; `hint` is a name for its message, or empty. */
 export interface ArrayBody {
   readonly hint: string
   /** its field number in the message that wraps it where it cannot be a repeated field */
@@ -125,11 +134,13 @@ export interface ArrayBody {
   item: Type
 }
 
+/** Any number of properties of one kind, whatever their names. */
 export interface DictType extends Node {
   readonly kind: 'dict'
   readonly body: DictBody
 }
 
+/** What a dictionary holds; `hint` is a name for its message, or empty. */
 export interface DictBody {
   readonly hint: string
   readonly number: number
@@ -138,6 +149,7 @@ export interface DictBody {
   value: Type
 }
 
+/** One choice of a union. */
 export interface Member {
   /** its name in the `oneof` */
   readonly name: string
@@ -145,12 +157,14 @@ export interface Member {
   readonly type: Type
 }
 
+/** One of several types. */
 export interface UnionType extends Node {
   readonly kind: 'union'
   readonly body: UnionBody
   readonly fallback?: Fallback | undefined
 }
 
+/** The choices of a union; `hint` is a name for its message, or empty. */
 export interface UnionBody {
   readonly hint: string
   members: readonly Member[]

@@ -1,12 +1,19 @@
 import { DescriptorError } from './descriptor-error.js'
-import { noWords, type EnumDescriptor, type FieldDescriptor, type FieldWords, type FileDescriptor, type MessageDescriptor } from './descriptor.js'
+import {
+  noWords,
+  type EnumDescriptor,
+  type FieldDescriptor,
+  type FieldWords,
+  type FileDescriptor,
+  type MessageDescriptor,
+} from './descriptor.js'
+import { literalOf } from './literal-of.js'
 import { isReservedNumber, maxFieldNumber } from './number-fields.js'
 import type {
   ArrayBody,
   DictBody,
   EnumBody,
   Field,
-  Literal,
   Member,
   RecordBody,
   Scalar,
@@ -57,7 +64,10 @@ export class DescriptorTypes {
     const message = this.#find(name)
     if (message.shape === 'value' && message.fields.length === 1) {
       const [field] = this.#fields(message, name)
-      if (field !== undefined && (field.type.kind === 'scalar' || field.type.kind === 'enum' || field.type.kind === 'unknown')) {
+      if (
+        field !== undefined &&
+        (field.type.kind === 'scalar' || field.type.kind === 'enum' || field.type.kind === 'unknown')
+      ) {
         if (field.numbers[0] !== 1) throw new DescriptorError(`${name} wraps a value in a field that is not number 1`)
         return field.type
       }
@@ -264,19 +274,6 @@ const scalarOf = (type: FieldDescriptor['type'], words: FieldWords): Scalar => {
   if (type === 'int64' && words.js === 'number') return 'int53'
   if (type === 'bytes' && words.js === 'bigint') return 'bigint'
   return type as Scalar
-}
-
-const literalOf = (literal: string, name: string): Literal => {
-  if (literal === '') return name
-  if (literal === 'undefined') return undefined
-  let value: unknown
-  try {
-    value = JSON.parse(literal)
-  } catch {
-    throw new DescriptorError('a literal that is no JSON')
-  }
-  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
-  throw new DescriptorError('a literal that is an object')
 }
 
 const checkNumbers = (message: MessageDescriptor, name: string): void => {

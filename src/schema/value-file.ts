@@ -1,4 +1,10 @@
-import { noWords, type FieldDescriptor, type FieldTypeName, type FileDescriptor, type MessageDescriptor } from './descriptor.js'
+import {
+  noWords,
+  type FieldDescriptor,
+  type FieldTypeName,
+  type FileDescriptor,
+  type MessageDescriptor,
+} from './descriptor.js'
 
 /** The file that defines `sluice.v1.Value`. */
 export const valueFileName = 'sluice/v1/value.proto'
@@ -6,7 +12,12 @@ export const valueFileName = 'sluice/v1/value.proto'
 /** The full name of the message that carries whatever is data. */
 export const valueTypeName = '.sluice.v1.Value'
 
-const field = (name: string, number: number, type: FieldTypeName, more: Partial<FieldDescriptor> = {}): FieldDescriptor => ({
+const field = (
+  name: string,
+  number: number,
+  type: FieldTypeName,
+  more: Partial<FieldDescriptor> = {},
+): FieldDescriptor => ({
   name,
   number,
   repeated: false,
@@ -18,7 +29,11 @@ const field = (name: string, number: number, type: FieldTypeName, more: Partial<
   ...more,
 })
 
-const message = (name: string, fields: readonly FieldDescriptor[], more: Partial<MessageDescriptor> = {}): MessageDescriptor => ({
+const message = (
+  name: string,
+  fields: readonly FieldDescriptor[],
+  more: Partial<MessageDescriptor> = {},
+): MessageDescriptor => ({
   name,
   fields,
   nested: [],
