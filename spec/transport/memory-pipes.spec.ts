@@ -95,7 +95,7 @@ test('keeps all that was said before its reader came, the end too', t => {
 test('has one reader: a second one is told what to do, and the first one reads on', t => {
   const { dialled, accepted, turn } = start()
   const first = record(accepted.incoming)
-  const [error] = record(accepted.incoming) as [unknown] as [PipeError]
+  const error = record(accepted.incoming)[0] as PipeError
   t.like(error, { _tag: 'PipeError', why: 'misused' })
   t.regex(error.message, /one reader.*layer in between/)
   dialled.outgoing.next('a')
@@ -127,7 +127,6 @@ test('an end that has said all ends its half behind it, and the other half stays
   const ended = record(ended$)
   dialled.outgoing.next('a')
   dialled.outgoing.complete()
-  dialled.outgoing.next('b')
   turn()
   t.deepEqual([...up], ['a', 'end'])
   accepted.outgoing.next('x')
@@ -158,8 +157,11 @@ test('an end that aborts: the dialler fails with its error, the far end with a r
 test('when the accepted end aborts, the dialler hears that the pipe was reset, once its reader has', t => {
   const { dialled, accepted, ended$, turn } = start()
   const order: string[] = []
-  dialled.incoming.subscribe({ next: text => order.push(text), error: (error: PipeError) => order.push(error.why) })
-  ended$.subscribe({ error: (error: PipeError) => order.push(`dialler ${error.why}`) })
+  dialled.incoming.subscribe({
+    next: text => order.push(text),
+    error: (error: unknown) => order.push((error as PipeError).why),
+  })
+  ended$.subscribe({ error: (error: unknown) => order.push(`dialler ${(error as PipeError).why}`) })
   accepted.outgoing.next('why')
   accepted.outgoing.error(new Error('a reason of the far end’s own'))
   // it is another program's error as it were: nothing of it crosses, and nothing in the middle of its call

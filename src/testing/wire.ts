@@ -1,4 +1,17 @@
-import { asyncScheduler, map, observeOn } from 'rxjs'
+import {
+  asyncScheduler,
+  concatMap,
+  defer,
+  dematerialize,
+  finalize,
+  map,
+  materialize,
+  merge,
+  observeOn,
+  of,
+  Subject,
+  timer,
+} from 'rxjs'
 import type { TestScheduler } from 'rxjs/testing'
 import type { Layer, Pipe, Transport } from '../pipe/pipe.js'
 import { memoryPipes } from '../transport/memory-pipes.js'
@@ -54,6 +67,34 @@ const recorded =
     return pipe
   }
 
+/** A dialler hears that its pipe broke as late as the pipe's reader does, and of this end's own abortion at once. */
+const hearingLate =
+  (ms: number) =>
+  (dial: Transport): Transport =>
+    defer(() => {
+      const aborted$ = new Subject<never>()
+      let hangUp = (): void => undefined
+      // of its own: the pipe below may be gone before its end is heard of here
+      const withOwnOutgoing = (pipe: Pipe): Pipe => {
+        const outgoing = new Subject<Uint8Array>()
+        outgoing.subscribe(pipe.outgoing)
+        outgoing.subscribe({ error: (error: unknown) => aborted$.error(error) })
+        hangUp = () => outgoing.complete()
+        return { ...pipe, outgoing }
+      }
+      const late$ = dial.pipe(
+        map(withOwnOutgoing),
+        materialize(),
+        concatMap(event => (event.kind === 'E' ? timer(ms).pipe(map(() => event)) : of(event))),
+        dematerialize(),
+        finalize(() => {
+          aborted$.complete()
+          hangUp()
+        }),
+      )
+      return merge(aborted$, late$)
+    })
+
 const nothing: Layer<Uint8Array, Uint8Array> = pipe => pipe
 
 /** Makes a wire on a test's virtual time. */
@@ -68,7 +109,7 @@ export const makeWire = (
   const end = (seen: Seen[], fault: Layer<Uint8Array, Uint8Array>) => (pipes$: Transport) =>
     pipes$.pipe(map(pipe => fault(recorded(seen, now)(latency(ms)(pipe)))))
   return {
-    dial: end(left, leftFault)(dial),
+    dial: end(left, leftFault)(hearingLate(ms)(dial)),
     pipes$: end(right, rightFault)(pipes$),
     left: { seen: left },
     right: { seen: right },
