@@ -33,7 +33,7 @@ test.serial('finishes its clean-up when the parent is killed', async t => {
   const { child, firstLine } = parent('stay', 'cleans up for 100 ms', file)
   t.is(await firstLine, 'ready')
   child.kill('SIGKILL')
-  await until(() => (existsSync(file) ? true : undefined), 'the clean-up')
+  await until(() => (existsSync(file) && readFileSync(file, 'utf8') !== '' ? true : undefined), 'the clean-up')
   t.is(readFileSync(file, 'utf8'), 'clean')
 })
 
@@ -84,7 +84,7 @@ test.serial('finishes its clean-up when the parent unsubscribes and exits at onc
   const file = join(place, 'dismissed')
   const { exited } = parent('unsubscribe and exit', 'cleans up for 100 ms', file)
   await exited
-  await until(() => (existsSync(file) ? true : undefined), 'the clean-up')
+  await until(() => (existsSync(file) && readFileSync(file, 'utf8') !== '' ? true : undefined), 'the clean-up')
   t.is(readFileSync(file, 'utf8'), 'clean')
 })
 

@@ -70,7 +70,7 @@ test.serial('lets a child finish its clean-up', async t => {
   const heard = record(pipe.incoming)
   await until(() => heard.values[0], 'its greeting')
   notes.unsubscribe()
-  await until(() => (existsSync(file) ? true : undefined), 'the clean-up')
+  await until(() => (existsSync(file) && readFileSync(file, 'utf8') !== '' ? true : undefined), 'the clean-up')
   t.is(readFileSync(file, 'utf8'), 'clean')
 })
 
