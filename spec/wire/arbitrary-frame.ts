@@ -52,14 +52,19 @@ const tagged = <T extends Frame['_tag']>(
 
 /** An arbitrary for each kind of frame: a kind that is added to the union has to be added here. */
 export const kinds: { readonly [T in Frame['_tag']]: fc.Arbitrary<Extract<Frame, { readonly _tag: T }>> } = {
-  Open: tagged('Open', {
-    id: callId,
-    method: uint32,
-    payload: bytes,
-    credit: fc.option(allowance, { nil: undefined }),
-    timeoutMs: fc.option(uint32, { nil: undefined }),
-    metadata: fc.option(metadata, { nil: undefined }),
-  }),
+  Open: tagged(
+    'Open',
+    {
+      id: callId,
+      method: uint32,
+      payload: bytes,
+      more: fc.constant(true as const),
+      credit: fc.option(allowance, { nil: undefined }),
+      timeoutMs: fc.option(uint32, { nil: undefined }),
+      metadata: fc.option(metadata, { nil: undefined }),
+    },
+    ['id', 'method', 'payload', 'credit', 'timeoutMs', 'metadata'],
+  ),
   Next: tagged('Next', { id: callId, payload: bytes }),
   Reply: tagged('Reply', { id: callId, payload: bytes }),
   Fragment: tagged('Fragment', { id: callId, payload: bytes }),

@@ -15,6 +15,7 @@ import {
   type OperatorFunction,
   type Subscriber,
 } from 'rxjs'
+import type { BufferOptions } from '../flow/bounded-buffer.js'
 import { AlreadyAnswered, type AnyCall, type Call, type Settled } from './call.js'
 import type { IncomingCall } from './incoming-call.js'
 import { givesMany } from './method-end.js'
@@ -35,6 +36,8 @@ export interface AnswerOptions {
    * the calls came, however long each takes; what is ready early waits.
    */
   readonly order?: 'completion' | 'arrival'
+  /** What becomes of items that an Observable emits faster than the caller takes them; default the peer's. */
+  readonly buffer?: BufferOptions
 }
 
 const ask = <C extends AnyCall>(project: Project<C>, call: C): AnswerOf<C> =>
@@ -55,6 +58,7 @@ class Hands<C extends AnyCall> {
   constructor(
     private readonly project: Project<C>,
     private readonly concurrency: number,
+    private readonly buffer: BufferOptions | undefined,
     private readonly subscriber: Subscriber<Settled<C>>,
   ) {}
 
@@ -93,7 +97,7 @@ class Hands<C extends AnyCall> {
       incoming.fail(error)
       return
     }
-    incoming.reply(given)
+    incoming.reply(given, this.buffer)
     if (!incoming.isSettled) this.held.add(incoming)
   }
 
@@ -119,10 +123,14 @@ class Hands<C extends AnyCall> {
 }
 
 const asTheyCome =
-  <C extends AnyCall>(project: Project<C>, concurrency: number): OperatorFunction<C, Settled<C>> =>
+  <C extends AnyCall>(
+    project: Project<C>,
+    concurrency: number,
+    buffer: BufferOptions | undefined,
+  ): OperatorFunction<C, Settled<C>> =>
   calls$ =>
     new Observable(subscriber => {
-      const hands = new Hands(project, concurrency, subscriber)
+      const hands = new Hands(project, concurrency, buffer, subscriber)
       subscriber.add(
         calls$.subscribe({
           next: call => hands.take(call),
@@ -150,9 +158,9 @@ const asTheyCome =
  */
 export const answer = <C extends AnyCall>(
   project: Project<C>,
-  { concurrency = Infinity, order = 'completion' }: AnswerOptions = {},
+  { concurrency = Infinity, order = 'completion', buffer }: AnswerOptions = {},
 ): OperatorFunction<C, Settled<C>> =>
-  order === 'completion' ? asTheyCome(project, concurrency) : inOrderOfArrival(project, concurrency)
+  (order === 'completion' ? asTheyCome : inOrderOfArrival)(project, concurrency, buffer)
 
 /** Begins to make an answer; what it comes to is kept until somebody asks. */
 const begin = <C extends AnyCall>(call: C, project: Project<C>): unknown => {
@@ -170,7 +178,11 @@ const begin = <C extends AnyCall>(call: C, project: Project<C>): unknown => {
 
 /** Answers are made at once, as many as may be, and given one after the other; streams are also made one after the other. */
 const inOrderOfArrival =
-  <C extends AnyCall>(project: Project<C>, concurrency: number): OperatorFunction<C, Settled<C>> =>
+  <C extends AnyCall>(
+    project: Project<C>,
+    concurrency: number,
+    buffer: BufferOptions | undefined,
+  ): OperatorFunction<C, Settled<C>> =>
   calls$ =>
     defer(() => {
       let before: Observable<never> = EMPTY
@@ -181,7 +193,7 @@ const inOrderOfArrival =
           before = turn
           const made = givesMany(call.kind) ? undefined : { answer: begin(call, project) }
           const answer: Project<C> = () => (made === undefined ? ask(project, call) : (made.answer as AnswerOf<C>))
-          return concat(previous, of(call).pipe(asTheyCome(answer, 1))).pipe(finalize(() => turn.complete()))
+          return concat(previous, of(call).pipe(asTheyCome(answer, 1, buffer))).pipe(finalize(() => turn.complete()))
         }, concurrency),
       )
     })

@@ -138,22 +138,23 @@ export class InvalidPayload extends CallFailed<'InvalidPayload'> {
   }
 }
 
-/** A producer that cannot be paused outran its bounded buffer. */
+/** A producer that cannot be paused outran its bounded buffer: `limit` counts what `unit` says. */
 export class Overflow extends CallFailed<'Overflow'> {
   constructor(
     method: string,
     readonly limit: number,
+    readonly unit: 'items' | 'bytes' = 'items',
   ) {
     super(
       'Overflow',
       method,
-      `${method}: more than ${limit} items waited for the far end: return an iterable itself instead of from(it), ` +
+      `${method}: more than ${limit} ${unit} waited for the far end: return an iterable itself instead of from(it), ` +
         `or choose what to lose with { overflow: 'dropOldest' | 'dropNewest' | 'latest' }`,
     )
   }
 }
 
-/** A message is over the limit of the end that would take it in. */
+/** A message is over the limit of the end that would take it in; `bytes` is 0 where the far end did not say how long it is. */
 export class TooLarge extends CallFailed<'TooLarge'> {
   constructor(
     method: string,
@@ -163,21 +164,22 @@ export class TooLarge extends CallFailed<'TooLarge'> {
     super(
       'TooLarge',
       method,
-      `${method}: a message of ${bytes} bytes is over the limit of ${limit}: send it in parts, as a stream of bytes`,
+      `${method}: a message${bytes === 0 ? '' : ` of ${bytes} bytes`} is over the limit of ${limit}: send it in parts, as a stream of bytes`,
     )
   }
 }
 
-/** Too many calls are open at once. */
+/** Too many calls, or too many bytes of requests, wait for their turn: `limit` counts what `unit` says. */
 export class Overloaded extends CallFailed<'Overloaded'> {
   constructor(
     method: string,
     readonly limit: number,
+    readonly unit: 'calls' | 'bytes' = 'calls',
   ) {
     super(
       'Overloaded',
       method,
-      `${method} was not started, ${limit} calls wait already: call again later, or open fewer at once`,
+      `${method} was not started, ${limit} ${unit === 'calls' ? 'calls' : 'bytes of requests'} wait already: call again later, or open fewer at once`,
     )
   }
 }

@@ -4,14 +4,12 @@ import type { Settled } from './call.js'
 /** What an incoming call tells those who ask: made when the first of them does. */
 export class CallNews {
   readonly cancelled = new ReplaySubject<void>(1)
-  readonly demand = new ReplaySubject<number>(1)
   readonly settled = new ReplaySubject<Settled>(1)
 
   /** How the call went: that is all there is to tell. */
   end(ended: Settled): void {
     if (ended._tag === 'Cancelled') this.cancelled.next()
     this.cancelled.complete()
-    this.demand.complete()
     this.settled.next(ended)
     this.settled.complete()
   }

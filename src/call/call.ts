@@ -1,5 +1,6 @@
 import type { Observable, ObservableInput } from 'rxjs'
 import type { MethodKind } from '../contract/method.js'
+import type { BufferOptions } from '../flow/bounded-buffer.js'
 import type { Metadata } from '../wire/frame.js'
 import { TaggedError } from '../error/tagged-error.js'
 import type { Remote } from './remote.js'
@@ -33,7 +34,11 @@ export interface Call<In, Out, E = never, From = unknown, Answer = OneAnswer<Out
   readonly deadline: number | undefined
   /** Emits once if the caller gives up, its deadline is over, or it is gone; then completes. Completes silently otherwise. */
   readonly cancelled$: Observable<void>
-  /** How many more items the caller takes at present; replays the latest, completes when the call is settled. */
+  /**
+   * How many more items the caller takes: what it is at subscription, then each time it grows; completes when the call is
+   * settled. What was emitted and waits here counts as taken. 0 for a call that is answered once. `fromDemand` makes an
+   * answer of it.
+   */
   readonly demand$: Observable<number>
   /** Emits once how the call went, then completes; replays. */
   readonly settled$: Observable<Settled>
@@ -42,8 +47,10 @@ export interface Call<In, Out, E = never, From = unknown, Answer = OneAnswer<Out
    *
    * A request or an upload takes a value, or the first one of an Observable or Promise; a stream or a channel takes any
    * `ObservableInput`; an event takes whatever there is to do, and its values go nowhere.
+   *
+   * @param buffer - what becomes of items that an Observable emits faster than the caller takes them; default the peer's
    */
-  reply(answer: Answer): void
+  reply(answer: Answer, buffer?: BufferOptions): void
   /** Fails the call: with the method's own failure where its codec holds for `error`, with a `Defect` otherwise. */
   fail(error: E | Error): void
 }

@@ -1,10 +1,19 @@
 import type { SchedulerLike } from 'rxjs'
 import type { BufferOptions } from '../flow/bounded-buffer.js'
 import type { WindowSize } from '../flow/receive-window.js'
-import type { Metadata } from '../wire/frame.js'
+import type { Limits, Metadata } from '../wire/frame.js'
 
 /** How long a request may take unless it is told otherwise, in milliseconds. */
 export const defaultTimeout = 5_000
+
+/** Payloads above that leave in parts of that many bytes, unless a peer is told otherwise. */
+export const defaultFragmentBytes = 64 * 1024
+
+/** Bytes that messages in parts may hold together, unless a peer is told otherwise. */
+export const defaultReassemblyBytes = 256 * 1024 * 1024
+
+/** Bytes of the requests that may wait for their turn, the last one's excess aside. */
+export const waitingBytes = 64 * 1024 * 1024
 
 /** What a caller may say beside the request. */
 export interface CallOptions {
@@ -12,8 +21,10 @@ export interface CallOptions {
   readonly timeout?: number
   /** Names and texts that travel with the call. */
   readonly metadata?: Metadata
-  /** Window for the items that come back; default 256 items and 1 MiB. */
+  /** Window for the items that come back; default the method's, else 256 items and 1 MiB. */
   readonly credit?: Partial<WindowSize>
+  /** What becomes of the items of an upload or a channel that an Observable emits faster than the far end takes them. */
+  readonly buffer?: BufferOptions
   /** Aborting it ends the call with `Cancelled`. */
   readonly signal?: AbortSignal
 }
@@ -22,14 +33,16 @@ export interface CallOptions {
 export interface CallsOptions {
   /** Clock for deadlines. */
   readonly scheduler: SchedulerLike
-  /** Longest frame that the far end takes in, in bytes. */
-  readonly frameBytes: number
-  /** Calls that the far end serves at once. */
-  readonly concurrency: number
+  /** What the far end takes in. */
+  readonly far: Limits
+  /** What this end takes in; the far end knows, so what is over it is a violation. */
+  readonly own: Limits
+  /** Payloads above that many bytes leave in parts of that many. */
+  readonly fragmentBytes: number
+  /** Bytes that the messages which arrive in parts may hold together. */
+  readonly reassemblyBytes: number
   /** Calls that may wait for their turn before more of them fail with `Overloaded`. */
   readonly waiting: number
-  /** Calls that this end serves at once; the far end knows, so one more is a violation. */
-  readonly accepts: number
   /** How long an incoming call may stay unanswered while its subscribers hold it, in milliseconds. */
   readonly claimWithin: number
   /** Whether a defect's stack travels to the far end. */

@@ -1,9 +1,11 @@
 import protobuf from 'protobufjs/minimal.js'
 import type { Subscription } from 'rxjs'
 import type { BufferOptions } from '../flow/bounded-buffer.js'
+import { Budget } from '../flow/budget.js'
+import { Reassembly } from '../flow/reassembly.js'
 import type { Pipe } from '../pipe/pipe.js'
 import type { Decode, Encode } from '../schema/codec.js'
-import type { CallFrame } from '../wire/frame.js'
+import type { CallFrame, Fragment, Next, Reply } from '../wire/frame.js'
 import type { CallOptions, CallsOptions } from './calls-options.js'
 import { Deadlines } from './deadlines.js'
 import { IncomingCalls, type Served } from './incoming-calls.js'
@@ -12,24 +14,27 @@ import type { CallingEnd } from './method-end.js'
 import { OutgoingCalls } from './outgoing-calls.js'
 import { PayloadWriter } from './payload-writer.js'
 import type { Consumer, Flow } from './consumer.js'
+import { Turns, type Sender } from './turns.js'
 
 /** What a frame may cost beside its payload, in bytes, metadata aside. */
 const frameOverhead = 64
 
 /** All calls over one pipe of frames, both ways: correlates, and gives each frame to its call. */
 export class Calls implements Line {
-  readonly payloadLimit: number
+  readonly partBytes: number
+  readonly messageBytes: number
+  readonly ownMessageBytes: number
   readonly stacks: boolean
   readonly buffer: BufferOptions
   private readonly outgoing: OutgoingCalls
   private readonly incoming: IncomingCalls
-  private readonly blocked = new Set<{ pump(): void }>()
+  private readonly turns: Turns
+  private readonly budget: Budget
   private readonly payloads = new PayloadWriter()
   private readonly deadlines: Deadlines
   private readonly subscription: Subscription
   /** Ids of the calls that this end makes, modulo 2. */
   private readonly ours: 0 | 1
-  private writable = true
   private ended = false
   private whenIdle: (() => void) | undefined
 
@@ -39,19 +44,22 @@ export class Calls implements Line {
     served: readonly Served[],
     private readonly options: CallsOptions,
   ) {
-    this.payloadLimit = options.frameBytes - frameOverhead
+    const { far, own, fragmentBytes, reassemblyBytes, scheduler } = options
+    this.partBytes = Math.max(1, Math.min(fragmentBytes, far.frameBytes - frameOverhead))
+    this.messageBytes = far.messageBytes
+    this.ownMessageBytes = own.messageBytes
+    this.budget = new Budget(reassemblyBytes)
     this.stacks = options.stacks
     this.buffer = options.buffer
     this.ours = pipe.end === 'dialled' ? 1 : 0
+    this.turns = new Turns(scheduler)
     this.outgoing = new OutgoingCalls(this, options, pipe.end === 'dialled' ? 1 : 2)
     this.incoming = new IncomingCalls(this, options, served)
-    this.deadlines = new Deadlines(options.scheduler, now =>
-      Math.min(this.outgoing.sweep(now), this.incoming.sweep(now)),
-    )
+    this.deadlines = new Deadlines(scheduler, now => Math.min(this.outgoing.sweep(now), this.incoming.sweep(now)))
     this.subscription = pipe.writable.subscribe({
       next: writable => {
-        this.writable = writable
-        if (writable) this.roomAgain()
+        this.turns.setWritable(writable)
+        if (writable) this.outgoing.launchWaiting()
       },
       error: () => undefined,
     })
@@ -69,6 +77,11 @@ export class Calls implements Line {
     return this.outgoing.size + this.incoming.size
   }
 
+  /** Bytes of messages that have arrived in part. */
+  get partial(): number {
+    return this.budget.held
+  }
+
   /** Starts no new calls, and calls back once those in flight have ended. */
   close(whenIdle: () => void): void {
     this.outgoing.refuse()
@@ -84,13 +97,19 @@ export class Calls implements Line {
     this.whenIdle = undefined
     this.subscription.unsubscribe()
     this.deadlines.stop()
-    this.blocked.clear()
+    this.turns.stop()
     this.outgoing.end(lost)
     this.incoming.end()
   }
 
   send(frame: CallFrame): void {
     if (!this.ended) this.pipe.outgoing.next(frame)
+  }
+
+  sendPayload(frame: Next | Reply | Fragment): void {
+    if (this.ended) return
+    this.turns.spend(frame.payload.length)
+    this.pipe.outgoing.next(frame)
   }
 
   write(encode: Encode<unknown>, value: unknown): Uint8Array {
@@ -101,12 +120,29 @@ export class Calls implements Line {
     return decode(protobuf.Reader.create(payload))
   }
 
-  get full(): boolean {
-    return !this.writable
+  reassembly(): Reassembly {
+    return new Reassembly(this.budget, this.ownMessageBytes)
   }
 
-  waitForRoom(sender: { pump(): void }): void {
-    this.blocked.add(sender)
+  /** Whether the pipe is full: new calls wait. */
+  get full(): boolean {
+    return this.turns.full
+  }
+
+  get busy(): boolean {
+    return this.turns.busy
+  }
+
+  waitForTurn(sender: Sender): void {
+    if (!this.ended) this.turns.wait(sender)
+  }
+
+  takeTurn(sender: Sender): void {
+    if (!this.ended) this.turns.take(sender)
+  }
+
+  forgoTurn(sender: Sender): void {
+    this.turns.forgo(sender)
   }
 
   forget(id: number): void {
@@ -131,16 +167,6 @@ export class Calls implements Line {
     if (this.ended) return
     if (frame.id % 2 === this.ours) this.outgoing.take(frame)
     else this.incoming.take(frame)
-  }
-
-  private roomAgain(): void {
-    this.outgoing.launchWaiting()
-    // a sender that fills the pipe again goes to the end of the line
-    for (const sender of [...this.blocked]) {
-      if (!this.writable) return
-      this.blocked.delete(sender)
-      sender.pump()
-    }
   }
 
   private idleYet(): void {

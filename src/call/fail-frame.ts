@@ -1,3 +1,4 @@
+import type { BufferLimit } from '../flow/bounded-buffer.js'
 import type { Encode } from '../schema/codec.js'
 import type { InvalidValue } from '../schema/invalid-value.js'
 import type { Fail, FailCode } from '../wire/frame.js'
@@ -63,6 +64,9 @@ export const failFrame = (
   return { _tag: 'Fail', id, code: 'DEFECT', ...defectOf(error, stacks) }
 }
 
+/** What a frame says of a buffer that ran over. */
+export const limitText = ({ limit, unit }: BufferLimit): string => (unit === 'items' ? String(limit) : `${limit} bytes`)
+
 /** A failure that this end's own layers found. */
 export const statusFrame = (id: number, code: FailCode, message = ''): Fail => ({ _tag: 'Fail', id, code, message })
 
@@ -94,7 +98,7 @@ export const failureOf = (
     case 'SCHEMA_MISMATCH':
       return new SchemaMismatch(name, [{ path: '', ours: 'see schema$', theirs: 'see schema$', why: frame.message }])
     case 'OVERFLOW':
-      return new Overflow(name, Number(frame.message) || 0)
+      return new Overflow(name, parseInt(frame.message) || 0, frame.message.endsWith('bytes') ? 'bytes' : 'items')
     case 'OVERLOADED':
       return new Overloaded(name, Number(frame.message) || 0)
     case 'TOO_LARGE':

@@ -1,18 +1,19 @@
 import { from, isObservable, type Observable, type ObservableInput, type Subscription } from 'rxjs'
 import type { MethodKind } from '../contract/method.js'
-import { defaultWindow } from '../flow/receive-window.js'
+import type { BufferOptions } from '../flow/bounded-buffer.js'
 import type { Allowance, Fail, FailCode, Metadata, Open } from '../wire/frame.js'
 import { AlreadyAnswered, type Call, type Settled } from './call.js'
+import { begin } from './begin.js'
 import { CallNews, told } from './call-news.js'
 import { Cancelled, Defect, NoReply, Overflow, Timeout, TooLarge } from './call-errors.js'
-import { failFrame, invalidPayload, messageOf, statusFrame } from './fail-frame.js'
-import { ItemReceiver } from './item-receiver.js'
-import { ItemSender } from './item-sender.js'
+import { Departure } from './departure.js'
+import { failFrame, invalidPayload, limitText, messageOf, statusFrame } from './fail-frame.js'
+import { IncomingItems } from './incoming-items.js'
+import { ItemSender, type ItemSink } from './item-sender.js'
 import { isPromise } from './pull-source.js'
 import type { Line } from './line.js'
 import { givesMany, takesMany, type ServingEnd } from './method-end.js'
-import { noFlow, type Consumer, type Flow } from './consumer.js'
-import { Remote } from './remote.js'
+import type { Remote } from './remote.js'
 
 const noMetadata: Metadata = Object.freeze({})
 
@@ -26,10 +27,9 @@ export class IncomingCall implements Call<unknown, unknown, unknown, unknown, un
   private ended: Settled | undefined
   private sender: ItemSender | undefined
   private subscription: Subscription | undefined
-  private receiver: ItemReceiver | undefined
-  /** Who takes the caller's items; `undefined` before somebody does, and once nobody does any more. */
-  private items: Consumer<unknown> | undefined
-  private itemsDone = false
+  /** The one answer, while it leaves in parts. */
+  private leaving: Departure | undefined
+  private items: IncomingItems | undefined
   private news: CallNews | undefined
 
   readonly id: number
@@ -73,7 +73,10 @@ export class IncomingCall implements Call<unknown, unknown, unknown, unknown, un
   }
 
   get requests$(): Remote<never> {
-    return new Remote(consumer => this.takeItems(consumer))
+    if (this.items !== undefined) return this.items.requests$
+    const items = this.itemsIn()
+    if (this.ended !== undefined) items.finish(this.ended._tag === 'Replied' ? {} : { error: this.ended.error })
+    return items.requests$
   }
 
   get cancelled$(): Observable<void> {
@@ -81,17 +84,17 @@ export class IncomingCall implements Call<unknown, unknown, unknown, unknown, un
   }
 
   get demand$(): Observable<number> {
-    return told(this.announced.demand)
+    return this.itemsOut().demand$
   }
 
   get settled$(): Observable<Settled> {
     return told(this.announced.settled)
   }
 
-  reply(answer: unknown): void {
+  reply(answer: unknown, buffer?: BufferOptions): void {
     this.claim()
     if (this.ended !== undefined) return
-    if (givesMany(this.end.kind)) this.replyMany(answer as ObservableInput<unknown>)
+    if (givesMany(this.end.kind)) this.replyMany(answer as ObservableInput<unknown>, buffer)
     else if (isObservable(answer)) this.replyFirst(answer)
     else if (isPromise(answer)) this.replyFirst(from(answer))
     else this.replyOne(answer)
@@ -115,7 +118,7 @@ export class IncomingCall implements Call<unknown, unknown, unknown, unknown, un
 
   /** Nobody will answer any more. */
   letGo(): void {
-    if (this.ended === undefined) this.refuse('NO_REPLY', new NoReply(this.method))
+    if (this.ended === undefined && this.leaving === undefined) this.refuse('NO_REPLY', new NoReply(this.method))
   }
 
   get isSettled(): boolean {
@@ -128,23 +131,20 @@ export class IncomingCall implements Call<unknown, unknown, unknown, unknown, un
   }
 
   onNext(payload: Uint8Array): void {
-    if (this.receiver === undefined) this.line.violated(`call ${this.id} was sent an item without credit`)
-    else this.receiver.take(payload)
+    this.itemsIn().onNext(payload)
+  }
+
+  onFragment(part: Uint8Array): void {
+    this.itemsIn().onFragment(part)
   }
 
   onComplete(): void {
-    if (!takesMany(this.end.kind)) return this.line.violated(`call ${this.id} has no items to complete`)
-    this.itemsDone = true
-    this.receiver?.stop()
-    const { items } = this
-    this.items = undefined
-    items?.complete()
+    this.itemsIn().onComplete()
   }
 
   onCredit(items: number, bytes: number): void {
     if (!givesMany(this.end.kind)) return this.line.violated(`call ${this.id} is answered once, and was given credit`)
-    this.sender?.grant(items, bytes)
-    this.news?.demand.next(this.sender?.demand.items ?? 0)
+    this.itemsOut().grant(items, bytes)
   }
 
   /** The caller has failed to send its items, and with that gives up. */
@@ -171,17 +171,23 @@ export class IncomingCall implements Call<unknown, unknown, unknown, unknown, un
   }
 
   private replyOne(value: unknown): void {
-    if (this.end.kind !== 'event') {
-      const payload = this.encode(value)
-      if (payload === undefined) return
-      this.line.send({ _tag: 'Reply', id: this.id, payload })
+    if (this.ended !== undefined || this.leaving !== undefined) return
+    if (this.end.kind === 'event') return this.settle('Replied')
+    const payload = this.encode(value)
+    if (payload === undefined) return
+    const { line, id } = this
+    if (payload.length <= line.partBytes) {
+      line.send({ _tag: 'Reply', id, payload })
+      return this.settle('Replied')
     }
-    this.settle('Replied')
+    this.leaving = new Departure(line, id, 'Reply', payload, () => this.settle('Replied'))
+    this.subscription?.unsubscribe()
+    this.leaving.start()
   }
 
   private replyFirst(answer$: Observable<unknown>): void {
     const isEvent = this.end.kind === 'event'
-    this.subscription = answer$.subscribe({
+    begin(answer$, subscription => (this.subscription = subscription), {
       next: value => {
         if (!isEvent) this.replyOne(value)
       },
@@ -191,31 +197,33 @@ export class IncomingCall implements Call<unknown, unknown, unknown, unknown, un
         else this.letGo()
       },
     })
-    if (this.ended !== undefined) this.subscription.unsubscribe()
   }
 
-  private replyMany(answer: ObservableInput<unknown>): void {
-    const sender = new ItemSender(
-      {
-        item: value => {
-          const payload = this.encode(value)
-          if (payload === undefined) return undefined
-          this.line.send({ _tag: 'Next', id: this.id, payload })
-          return payload.length
-        },
-        complete: () => {
-          this.line.send({ _tag: 'Complete', id: this.id })
-          this.settle('Replied')
-        },
-        failed: error => this.failed(error),
-        overflowed: limit => this.refuse('OVERFLOW', new Overflow(this.method, limit), String(limit)),
-      },
-      this.line,
-    )
-    this.sender = sender
-    if (this.credit !== undefined) sender.grant(this.credit.items, this.credit.bytes)
-    sender.start(answer)
+  private replyMany(answer: ObservableInput<unknown>, buffer: BufferOptions | undefined): void {
+    const sender = this.itemsOut()
+    sender.start(answer, buffer)
     if (this.ended !== undefined) sender.stop()
+  }
+
+  /** Made with the first word of credit, or of an answer, whichever comes first. */
+  private itemsOut(): ItemSender {
+    if (this.sender !== undefined) return this.sender
+    const { line, id, credit } = this
+    const sink: ItemSink = {
+      encode: value => this.encode(value),
+      complete: () => {
+        line.send({ _tag: 'Complete', id })
+        this.settle('Replied')
+      },
+      failed: error => this.failed(error),
+      overflowed: limit =>
+        this.refuse('OVERFLOW', new Overflow(this.method, limit.limit, limit.unit), limitText(limit)),
+    }
+    const sender = new ItemSender(sink, line, id)
+    this.sender = sender
+    if (credit !== undefined && givesMany(this.end.kind)) sender.grant(credit.items, credit.bytes)
+    if (this.ended !== undefined) sender.stop()
+    return sender
   }
 
   /** A payload, or `undefined` when the value cannot be sent and the call has ended over it. */
@@ -227,45 +235,21 @@ export class IncomingCall implements Call<unknown, unknown, unknown, unknown, un
       this.invalid('ours', error)
       return undefined
     }
-    const { payloadLimit } = this.line
-    if (payload.length <= payloadLimit) return payload
-    this.refuse('TOO_LARGE', new TooLarge(this.method, payload.length, payloadLimit), String(payloadLimit))
+    const { messageBytes } = this.line
+    if (payload.length <= messageBytes) return payload
+    this.tooLarge(payload.length, messageBytes)
     return undefined
   }
 
-  private takeItems(consumer: Consumer<unknown>): Flow {
-    if (this.receiver !== undefined) {
-      consumer.error(new TypeError(`${this.method}: requests$ has one subscriber: share() it to have more`))
-      return noFlow
-    }
-    if (this.itemsDone || !takesMany(this.end.kind)) {
-      consumer.complete()
-      return noFlow
-    }
-    if (this.ended !== undefined) {
-      consumer.error(this.ended.error ?? new Cancelled(this.method))
-      return noFlow
-    }
-    const { decodeInput, options } = this.end
-    const size = { ...defaultWindow, ...options.credit }
-    const receiver = new ItemReceiver(
-      this.line,
-      () => this.id,
-      decodeInput,
-      consumer,
-      size,
-      error => this.invalid('theirs', error),
-    )
-    this.receiver = receiver
-    this.items = consumer
-    this.line.send({ _tag: 'Credit', id: this.id, ...size })
-    return {
-      consumed: size => receiver.consumed(size),
-      unsubscribe: () => {
-        receiver.stop()
-        this.items = undefined
-      },
-    }
+  private itemsIn(): IncomingItems {
+    return (this.items ??= new IncomingItems(this.line, this.id, this.end, {
+      invalid: error => this.invalid('theirs', error),
+      tooLarge: (bytes, limit) => this.tooLarge(bytes, limit),
+    }))
+  }
+
+  private tooLarge(bytes: number, limit: number): void {
+    this.refuse('TOO_LARGE', new TooLarge(this.method, bytes, limit), String(limit))
   }
 
   private failed(error: unknown): void {
@@ -290,12 +274,9 @@ export class IncomingCall implements Call<unknown, unknown, unknown, unknown, un
     this.ended = ended
     this.line.forget(this.id)
     this.sender?.stop()
-    this.receiver?.stop()
+    this.leaving?.drop()
     this.subscription?.unsubscribe()
-    const { items } = this
-    this.items = undefined
-    if (tag === 'Replied') items?.complete()
-    else items?.error(error)
+    this.items?.finish(tag === 'Replied' ? {} : { error })
     this.news?.end(ended)
     this.whenSettled?.(ended)
   }
@@ -303,7 +284,6 @@ export class IncomingCall implements Call<unknown, unknown, unknown, unknown, un
   private get announced(): CallNews {
     if (this.news === undefined) {
       this.news = new CallNews()
-      this.news.demand.next(this.sender?.demand.items ?? this.credit?.items ?? 0)
       if (this.ended !== undefined) this.news.end(this.ended)
     }
     return this.news

@@ -1,4 +1,5 @@
 import type { CallFrame, Open } from '../wire/frame.js'
+import { ArrivingRequests } from './arriving-requests.js'
 import type { CallsOptions } from './calls-options.js'
 import { statusFrame } from './fail-frame.js'
 import { IncomingCall } from './incoming-call.js'
@@ -17,16 +18,24 @@ export class IncomingCalls {
   private readonly calls = new Map<number, IncomingCall>()
   private lastId = 0
   private refusing = false
+  /** Calls whose requests come in parts. */
+  private readonly arriving: ArrivingRequests
 
   /** @param served - by their number, as our `Hello` counts them */
   constructor(
     private readonly line: Line,
     private readonly options: CallsOptions,
     private readonly served: readonly Served[],
-  ) {}
+  ) {
+    this.arriving = new ArrivingRequests(line, {
+      whole: open => this.begin(open, this.served[open.method] as Served),
+      tooLarge: (id, limit) => line.send(statusFrame(id, 'TOO_LARGE', String(limit))),
+      late: id => line.send(statusFrame(id, 'TIMEOUT')),
+    })
+  }
 
   get size(): number {
-    return this.calls.size
+    return this.calls.size + this.arriving.size
   }
 
   /** Gives a frame to its call, or begins a new one. */
@@ -35,6 +44,7 @@ export class IncomingCalls {
     if (_tag === 'Open') return this.open(frame)
     const call = this.calls.get(id)
     if (call === undefined) {
+      if (this.arriving.size > 0 && this.arriving.take(frame)) return
       // a frame that crossed the end of its call is late, not wrong
       if (id > this.lastId) this.line.violated(`call ${id} was never opened, and got a ${_tag}`)
       return
@@ -50,8 +60,9 @@ export class IncomingCalls {
         return call.onCredit(frame.items, frame.bytes)
       case 'Fail':
         return call.onFail(frame)
-      case 'Reply':
       case 'Fragment':
+        return call.onFragment(frame.payload)
+      case 'Reply':
         return this.line.violated(`call ${id} was opened by the far end, and got a ${_tag} from it`)
       default:
         _tag satisfies never
@@ -69,7 +80,7 @@ export class IncomingCalls {
 
   /** Ends what is due, and says when the next deadline is. */
   sweep(now: number): number {
-    let next = Infinity
+    let next = this.arriving.sweep(now)
     for (const call of this.calls.values()) {
       call.expire(now)
       const due = call.dueAt
@@ -81,6 +92,7 @@ export class IncomingCalls {
   /** Ends every call as cancelled. */
   end(): void {
     this.refusing = true
+    this.arriving.clear()
     for (const call of [...this.calls.values()]) call.onCancel()
   }
 
@@ -91,12 +103,22 @@ export class IncomingCalls {
     const served = this.served[frame.method]
     if (this.refusing) return this.line.send(statusFrame(id, 'GOING_AWAY'))
     if (served === undefined) return this.line.send(statusFrame(id, 'UNIMPLEMENTED'))
-    const { end, hub } = served
-    const isEvent = end.kind === 'event'
-    if (!isEvent && this.calls.size >= this.options.accepts)
-      return this.line.violated(`call ${id} is one more than the ${this.options.accepts} that this end takes at once`)
+    const { end } = served
+    const { calls, messageBytes } = this.options.own
+    // an event counts for nothing here: whoever sent it has forgotten it
+    if ((end.kind !== 'event' || frame.more === true) && this.size >= calls)
+      return this.line.violated(`call ${id} is one more than the ${calls} that this end takes at once`)
     if (end.mismatch !== undefined)
       return this.line.send(statusFrame(id, 'SCHEMA_MISMATCH', 'the serving end found a difference'))
+    if (frame.payload.length > messageBytes) return this.line.send(statusFrame(id, 'TOO_LARGE', String(messageBytes)))
+    if (frame.more !== true) return this.begin(frame, served)
+    if (takesMany(end.kind) || frame.payload.length > 0)
+      return this.line.violated(`call ${id} has no request that could follow in parts`)
+    this.arriving.begin(frame)
+  }
+
+  private begin(frame: Open, { end, hub }: Served): void {
+    const { id } = frame
     let request: unknown
     if (!takesMany(end.kind)) {
       try {
@@ -107,8 +129,8 @@ export class IncomingCalls {
       }
     }
     const now = this.line.now()
+    const isEvent = end.kind === 'event'
     const call = new IncomingCall(this.line, end, this.options.peer(), frame, request, now)
-    // an event counts for nothing here: whoever sent it has forgotten it
     if (!isEvent) this.calls.set(id, call)
     if (!hub.deliver(call)) {
       this.calls.delete(id)

@@ -1,23 +1,32 @@
+import protobuf from 'protobufjs/minimal.js'
+import type { Reassembly } from '../flow/reassembly.js'
 import { ReceiveWindow, type WindowSize } from '../flow/receive-window.js'
 import type { Decode } from '../schema/codec.js'
 import type { Consumer } from './consumer.js'
 import type { Line } from './line.js'
 
+/** What a receiver tells its call: it has stopped then. */
+export interface ReceiverTrouble {
+  /** An item did not fit its codec. */
+  invalid(error: unknown): void
+  /** An item is longer than this end takes in: so far that many bytes, over the limit of so many. */
+  tooLarge(bytes: number, limit: number): void
+}
+
 /** Takes in what the far end sends under credit: counts it, decodes it, hands it on, and grants again. */
 export class ItemReceiver {
   private readonly window: ReceiveWindow
+  private reassembly: Reassembly | undefined
+  private inParts = false
   private done = false
 
-  /**
-   * @param invalid - an item did not fit its codec: the receiver has stopped
-   */
   constructor(
     private readonly line: Line,
     private readonly id: () => number,
     private readonly decode: Decode<unknown>,
     private readonly consumer: Consumer<unknown>,
     size: WindowSize,
-    private readonly invalid: (error: unknown) => void,
+    private readonly trouble: ReceiverTrouble,
   ) {
     this.window = new ReceiveWindow(size)
   }
@@ -27,35 +36,81 @@ export class ItemReceiver {
     return this.window.size
   }
 
+  /** Whether an item has begun to arrive in parts. */
+  get amidst(): boolean {
+    return this.inParts
+  }
+
+  /** Takes an item, or the last part of one. */
   take(payload: Uint8Array): void {
-    const size = payload.length
-    if (!this.window.received(size)) {
-      this.line.violated(`call ${this.id()} was sent more items than it has credit`)
-      return
-    }
-    // what was on its way when its reader left is counted, and dropped
-    if (this.done) return
+    let size = payload.length
+    if (!this.window.received(size)) return this.overrun()
+    let whole = payload
+    if (this.inParts || size > this.line.ownMessageBytes) {
+      size += this.window.joined()
+      this.inParts = false
+      // what was on its way when its reader left is counted, and dropped
+      if (this.done) return
+      const joined = this.join(payload)
+      if (joined === undefined) return
+      whole = joined
+    } else if (this.done) return
     let value: unknown
     try {
-      value = this.line.read(this.decode, payload)
+      value = this.line.read(this.decode, whole)
     } catch (error) {
-      this.done = true
-      this.invalid(error)
+      this.stop()
+      this.trouble.invalid(error)
       return
     }
     this.consumer.next(value, size)
     if (this.consumer.paced !== true) this.consumed(size)
   }
 
+  /** Takes a part of an item that goes on. */
+  takePart(part: Uint8Array): void {
+    if (!this.window.receivedPart(part.length)) return this.overrun()
+    this.inParts = true
+    if (this.done) return
+    this.reassembly ??= this.line.reassembly()
+    const size = this.reassembly.size + part.length
+    const limit = this.reassembly.add(part)
+    if (limit !== undefined) this.tooLarge(size, limit)
+    else if (this.window.partsConsumed()) this.grant()
+  }
+
   /** The consumer is done with an item of that size. */
   consumed(size: number): void {
-    if (this.done || !this.window.consumed(size)) return
-    const { items, bytes } = this.window.grant()
-    this.line.send({ _tag: 'Credit', id: this.id(), items, bytes })
+    if (!this.done && this.window.consumed(size)) this.grant()
   }
 
   /** Nothing more is handed on, and nothing granted. */
   stop(): void {
     this.done = true
+    this.reassembly?.drop()
+    this.reassembly = undefined
+  }
+
+  private join(last: Uint8Array): Uint8Array | undefined {
+    const reassembly = (this.reassembly ??= this.line.reassembly())
+    const size = reassembly.size + last.length
+    const joined = reassembly.join(last, protobuf.util.newBuffer)
+    if (typeof joined !== 'number') return joined
+    this.tooLarge(size, joined)
+    return undefined
+  }
+
+  private grant(): void {
+    const { items, bytes } = this.window.grant()
+    this.line.send({ _tag: 'Credit', id: this.id(), items, bytes })
+  }
+
+  private tooLarge(bytes: number, limit: number): void {
+    this.stop()
+    this.trouble.tooLarge(bytes, limit)
+  }
+
+  private overrun(): void {
+    this.line.violated(`call ${this.id()} was sent more items than it has credit`)
   }
 }

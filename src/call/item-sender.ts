@@ -1,54 +1,85 @@
-import { Observable, type ObservableInput, type Subscription } from 'rxjs'
-import { BoundedBuffer, defaultBufferItems } from '../flow/bounded-buffer.js'
+import { filter, Observable, Subject, type ObservableInput, type Subscription } from 'rxjs'
+import { BoundedBuffer, type BufferLimit, type BufferOptions } from '../flow/bounded-buffer.js'
 import { SendWindow } from '../flow/send-window.js'
+import { begin } from './begin.js'
+import { Departure } from './departure.js'
+import { onDemand } from './from-demand.js'
 import type { Line } from './line.js'
 import { toSource, type PullSource, type Taker } from './pull-source.js'
+import type { Sender } from './turns.js'
 
-/** Where a sender's items go. */
+/** Where a sender's items come from, and how it ends. */
 export interface ItemSink {
-  /** Encodes and sends one item; its size in bytes, or `undefined` when it could not be sent and the call has ended. */
-  item(value: unknown): number | undefined
+  /** Encodes one item; `undefined` when it cannot be sent and the call has ended over it. */
+  encode(value: unknown): Uint8Array | undefined
   /** The producer is done, and every item has been sent. */
   complete(): void
   /** The producer failed, and every item before that has been sent. */
   failed(error: unknown): void
   /** The producer outran its buffer. */
-  overflowed(limit: number): void
+  overflowed(limit: BufferLimit): void
 }
+
+/** A payload that is to wait, without the slab that it was written into. */
+const keep = (payload: Uint8Array): Uint8Array =>
+  payload.buffer.byteLength > payload.length * 2 ? new Uint8Array(payload) : payload
 
 /**
  * Sends what a producer makes, never more than the far end has granted.
  *
  * Whatever waits to be asked is pulled, an item at a time, while there is credit and the pipe is not full. Observables
- * cannot be asked to wait: what they emit meanwhile lies in a bounded buffer.
+ * cannot be asked to wait: what they emit meanwhile lies, encoded, in a bounded buffer. An item that is too long for one
+ * frame leaves in parts, and the next one after it.
  */
-export class ItemSender implements Taker<unknown> {
+export class ItemSender implements Taker<unknown>, Sender {
   private readonly window = new SendWindow()
-  private readonly buffer: BoundedBuffer<unknown>
+  private buffer: BoundedBuffer<Uint8Array>
   private source: PullSource<unknown> | undefined
   private subscription: Subscription | undefined
+  private leaving: Departure | undefined
+  private demands: Subject<number> | undefined
+  /** Emitted while the item before was being encoded. */
+  private late: unknown[] | undefined
   private pulling = false
   private pumping = false
+  private encoding = false
   private stopped = false
   private finished: { readonly error?: unknown } | undefined
 
   constructor(
     private readonly sink: ItemSink,
-    private readonly line: Pick<Line, 'buffer' | 'full' | 'waitForRoom'>,
+    private readonly line: Line,
+    private readonly id: number,
   ) {
     this.buffer = new BoundedBuffer(line.buffer)
   }
 
-  /** Items and bytes that the far end still takes. */
-  get demand(): { readonly items: number; readonly bytes: number } {
-    return this.window.allowance
+  /** How many more items the far end takes, what waits here already not counted. */
+  get demand(): number {
+    if (!this.window.open) return 0
+    return Math.max(0, this.window.allowance.items - this.buffer.length - (this.leaving === undefined ? 0 : 1))
   }
 
-  /** Begins with a producer. */
-  start(input: ObservableInput<unknown>): void {
+  /** The demand at subscription, and each time it grows; completes with the call. */
+  get demand$(): Observable<number> {
+    return new Observable(subscriber => {
+      subscriber.next(this.demand)
+      if (this.stopped) subscriber.complete()
+      else subscriber.add((this.demands ??= new Subject()).subscribe(subscriber))
+    })
+  }
+
+  /**
+   * Begins with a producer.
+   *
+   * @param buffer - what becomes of what it emits too fast, where the line's own buffer will not do
+   */
+  start(input: ObservableInput<unknown>, buffer?: BufferOptions): void {
+    if (buffer !== undefined) this.buffer = new BoundedBuffer({ ...this.line.buffer, ...buffer })
     let source: PullSource<unknown> | Observable<unknown>
     try {
       source = toSource(input)
+      if (!('pull' in source)) source = onDemand(source, this.demand$.pipe(filter(demand => demand > 0)))
     } catch (error) {
       this.failed(error)
       return
@@ -58,12 +89,7 @@ export class ItemSender implements Taker<unknown> {
       this.pump()
       return
     }
-    const pushing = source
-    // there before the producer begins: one that emits without end within its subscription hears of the stop only so
-    new Observable(subscriber => {
-      this.subscription = subscriber
-      return pushing.subscribe(subscriber)
-    }).subscribe({
+    begin(source, subscription => (this.subscription = subscription), {
       next: value => this.offer(value),
       error: (error: unknown) => this.failed(error),
       complete: () => this.done(),
@@ -72,8 +98,12 @@ export class ItemSender implements Taker<unknown> {
 
   /** Adds credit, and goes on. */
   grant(items: number, bytes: number): void {
+    const before = this.demands === undefined ? 0 : this.demand
     this.window.grant(items, bytes)
-    this.pump()
+    if (this.leaving === undefined) this.pump()
+    else this.leaving.start()
+    const { demands } = this
+    if (demands !== undefined && this.demand > before) demands.next(this.demand)
   }
 
   /** Lets go of the producer; nothing is sent from here on. */
@@ -81,20 +111,25 @@ export class ItemSender implements Taker<unknown> {
     if (this.stopped) return
     this.stopped = true
     this.buffer.clear()
+    this.late = undefined
+    this.leaving?.drop()
+    this.leaving = undefined
+    this.line.forgoTurn(this)
     this.subscription?.unsubscribe()
     const source = this.source
     this.source = undefined
     // a finished producer has closed itself
     if (this.finished === undefined) source?.close()
+    this.demands?.complete()
   }
 
-  /** Sends what may be sent: after credit has come, or the pipe has room again. */
+  /** Sends what may be sent: after credit has come, or when it is its turn again. */
   pump(): void {
     // an iterator that asks for credit while it is being pulled must not be pulled again
     if (this.pumping) return
     this.pumping = true
     while (!this.stopped && !this.pulling && this.ready) {
-      if (this.buffer.length > 0) this.send(this.buffer.shift())
+      if (this.buffer.length > 0) this.send(this.buffer.shift() as Uint8Array)
       else if (this.source !== undefined && this.finished === undefined) {
         this.pulling = true
         this.source.pull(this)
@@ -107,8 +142,10 @@ export class ItemSender implements Taker<unknown> {
   item(value: unknown): void {
     this.pulling = false
     if (this.stopped) return
+    const payload = this.sink.encode(value)
     // the credit was there when the item was asked for, and nothing else spends it
-    this.send(value)
+    if (payload === undefined) this.stop()
+    else this.send(payload)
     this.pump()
   }
 
@@ -125,34 +162,55 @@ export class ItemSender implements Taker<unknown> {
   }
 
   private get ready(): boolean {
-    if (!this.window.open) return false
-    if (this.line.full) this.line.waitForRoom(this)
-    return !this.line.full
+    if (!this.window.open || this.leaving !== undefined) return false
+    if (!this.line.busy) return true
+    this.line.waitForTurn(this)
+    return false
   }
 
   private offer(value: unknown): void {
     if (this.stopped) return
-    if (this.buffer.length === 0 && this.ready && !this.pumping) {
+    if (this.encoding) {
       // a producer may emit again while its item is being encoded: that one waits its turn
-      this.pumping = true
-      this.send(value)
-      this.pumping = false
-      if (this.buffer.length > 0) this.pump()
-      else this.endIfDone()
-    } else if (!this.buffer.push(value)) {
-      this.stop()
-      this.sink.overflowed(this.line.buffer.items ?? defaultBufferItems)
+      ;(this.late ??= []).push(value)
+      return
     }
+    this.encoding = true
+    const payload = this.sink.encode(value)
+    this.encoding = false
+    if (payload === undefined) this.stop()
+    if (this.stopped) return
+    if (this.buffer.length === 0 && !this.pumping && this.ready) this.send(payload as Uint8Array)
+    else this.hold(payload as Uint8Array)
+    if (this.late !== undefined && this.late.length > 0) this.offer(this.late.shift())
+    else this.endIfDone()
   }
 
-  private send(value: unknown): void {
-    const size = this.sink.item(value)
-    if (size === undefined) this.stop()
-    else this.window.spend(size)
+  private hold(payload: Uint8Array): void {
+    if (this.buffer.push(keep(payload), payload.length)) return
+    const limit = this.buffer.full as BufferLimit
+    this.stop()
+    this.sink.overflowed(limit)
+  }
+
+  private send(payload: Uint8Array): void {
+    const { line, id } = this
+    if (payload.length <= line.partBytes) {
+      this.window.spend(payload.length)
+      line.sendPayload({ _tag: 'Next', id, payload })
+      return
+    }
+    const left = () => {
+      this.leaving = undefined
+      this.pump()
+    }
+    this.leaving = new Departure(line, id, 'Next', payload, left, this.window)
+    this.leaving.start()
   }
 
   private endIfDone(): void {
-    if (this.stopped || this.pumping || this.finished === undefined || this.buffer.length > 0) return
+    if (this.finished === undefined || this.stopped || this.pumping || this.encoding) return
+    if (this.buffer.length > 0 || this.leaving !== undefined) return
     const { finished } = this
     this.stop()
     if ('error' in finished) this.sink.failed(finished.error)

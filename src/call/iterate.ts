@@ -39,12 +39,18 @@ export const iterate = <T>(remote: Startable<T>): AsyncIterator<T, undefined> =>
     held = size
     resolve({ done: false, value })
   }
+  const release = () => {
+    if (held !== undefined) flow?.consumed(held)
+    held = undefined
+  }
   const consumer: Consumer<T> = {
     paced: true,
     next: (value, size) => {
       const one = waiting.shift()
       if (one === undefined) items.push({ value, size })
       else hand(one, value, size)
+      // whoever asks for several items at once is done with one when the next was asked for
+      if (waiting.length > 0) release()
     },
     error: error => finish({ error }),
     complete: () => finish({}),
@@ -56,8 +62,7 @@ export const iterate = <T>(remote: Startable<T>): AsyncIterator<T, undefined> =>
       new Promise<Result<T>>((resolve, reject) => {
         const one = { resolve, reject }
         if (end === undefined) flow ??= remote.start(consumer)
-        if (held !== undefined) flow?.consumed(held)
-        held = undefined
+        release()
         const item = items.shift()
         if (item !== undefined) hand(one, item.value, item.size)
         else if (end !== undefined) settleEnd(one)

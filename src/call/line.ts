@@ -1,20 +1,34 @@
 import type { BufferOptions } from '../flow/bounded-buffer.js'
+import type { Reassembly } from '../flow/reassembly.js'
 import type { Decode, Encode } from '../schema/codec.js'
-import type { CallFrame } from '../wire/frame.js'
+import type { CallFrame, Fragment, Next, Reply } from '../wire/frame.js'
+import type { Sender } from './turns.js'
 
 /** What one call sees of the connection it is on. */
 export interface Line {
   send(frame: CallFrame): void
+  /** Sends a frame of something that may go on for long: counts it, so that others have their turn. */
+  sendPayload(frame: Next | Reply | Fragment): void
   /** Turns a value into a payload; throws what `encode` throws. */
   write(encode: Encode<unknown>, value: unknown): Uint8Array
   /** Turns a payload into a value; throws what `decode` throws. */
   read(decode: Decode<unknown>, payload: Uint8Array): unknown
-  /** Longest payload that the far end takes in, in bytes. */
-  readonly payloadLimit: number
-  /** Whether the pipe is full: whatever can wait is to wait, and calls `waitForRoom`. */
-  readonly full: boolean
-  /** Pumps the sender once the pipe has room again. */
-  waitForRoom(sender: { pump(): void }): void
+  /** Longest payload of one frame, in bytes: what is longer leaves in parts. */
+  readonly partBytes: number
+  /** Longest message that the far end takes in, in bytes. */
+  readonly messageBytes: number
+  /** Longest message that this end takes in, in bytes. */
+  readonly ownMessageBytes: number
+  /** A place for messages that arrive in parts, under this end's limits. */
+  reassembly(): Reassembly
+  /** Whether whatever can wait is to wait, and calls `waitForTurn`. */
+  readonly busy: boolean
+  /** Pumps the sender when it is its turn again. */
+  waitForTurn(sender: Sender): void
+  /** The same, and at once when nothing is in the way. */
+  takeTurn(sender: Sender): void
+  /** The sender has nothing more to send. */
+  forgoTurn(sender: Sender): void
   /** The call has ended: forget it. */
   forget(id: number): void
   /** The far end broke a rule: end the connection. */
@@ -25,6 +39,6 @@ export interface Line {
   now(): number
   /** Whether a defect's stack travels to the far end. */
   readonly stacks: boolean
-  /** What becomes of items that a producer emits faster than they can leave. */
+  /** What becomes of items that a producer emits faster than they can leave, unless a call says otherwise. */
   readonly buffer: BufferOptions
 }

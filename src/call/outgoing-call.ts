@@ -1,7 +1,11 @@
 import type { ObservableInput } from 'rxjs'
-import { defaultWindow, type WindowSize } from '../flow/receive-window.js'
+import protobuf from 'protobufjs/minimal.js'
+import type { BufferOptions } from '../flow/bounded-buffer.js'
+import type { Reassembly } from '../flow/reassembly.js'
+import { windowSize, type WindowSize } from '../flow/receive-window.js'
 import type { Fail } from '../wire/frame.js'
 import { Overflow, Timeout, TooLarge } from './call-errors.js'
+import { Departure } from './departure.js'
 import { defectOf, failureOf, invalidPayload } from './fail-frame.js'
 import { ItemReceiver } from './item-receiver.js'
 import { ItemSender } from './item-sender.js'
@@ -17,11 +21,17 @@ export class OutgoingCall implements Flow {
   /** There where many items come back. */
   private readonly receiver: ItemReceiver | undefined
   private sender: ItemSender | undefined
+  /** The request, while it leaves in parts. */
+  private leaving: Departure | undefined
+  /** The one answer, while it arrives in parts. */
+  private reassembly: Reassembly | undefined
 
   /**
    * @param afterMs - how long it may take, in milliseconds; `Infinity`: as long as it likes
    * @param deadline - the same as a time of the line's clock
    * @param credit - window for the items that come back, where the caller said something of it
+   * @param buffer - for the items that go out, where the caller said something of it
+   * @throws RangeError when the credit cannot be granted
    */
   constructor(
     private readonly line: Line,
@@ -29,7 +39,8 @@ export class OutgoingCall implements Flow {
     private readonly consumer: Consumer<unknown>,
     private readonly afterMs: number,
     readonly deadline: number,
-    credit: Partial<WindowSize> | undefined,
+    credit?: Partial<WindowSize>,
+    private readonly buffer?: BufferOptions,
   ) {
     if (givesMany(method.kind))
       this.receiver = new ItemReceiver(
@@ -37,8 +48,11 @@ export class OutgoingCall implements Flow {
         () => this.id,
         method.decodeOutput,
         consumer,
-        { ...defaultWindow, ...method.options.credit, ...credit },
-        error => this.giveUp(invalidPayload(method.name, 'theirs', error)),
+        windowSize(method.options.credit, credit),
+        {
+          invalid: error => this.giveUp(invalidPayload(method.name, 'theirs', error)),
+          tooLarge: (bytes, limit) => this.giveUp(new TooLarge(method.name, bytes, limit)),
+        },
       )
   }
 
@@ -58,15 +72,28 @@ export class OutgoingCall implements Flow {
     if (!takesMany(this.method.kind)) return
     this.sender = new ItemSender(
       {
-        item: value => this.sendItem(value),
+        encode: value => this.encodeItem(value),
         complete: () => this.line.send({ _tag: 'Complete', id }),
         failed: error => this.inputFailed(error),
-        overflowed: limit => this.inputFailed(new Overflow(this.method.name, limit)),
+        overflowed: ({ limit, unit }) => this.inputFailed(new Overflow(this.method.name, limit, unit)),
       },
       this.line,
+      id,
     )
-    this.sender.start(items)
+    this.sender.start(items, this.buffer)
     if (this.ended) this.sender.stop()
+  }
+
+  /** The call has left, and its request follows in parts. */
+  openedWith(id: number, request: Uint8Array): void {
+    this.id = id
+    this.leaving = new Departure(this.line, id, 'Next', request, () => {
+      this.leaving = undefined
+      if (this.method.kind !== 'event') return
+      this.line.forget(id)
+      this.done()
+    })
+    this.leaving.start()
   }
 
   /** An event has left: that is all there is to it. */
@@ -80,6 +107,15 @@ export class OutgoingCall implements Flow {
     else this.receiver.take(payload)
   }
 
+  onFragment(part: Uint8Array): void {
+    if (this.receiver !== undefined) return this.receiver.takePart(part)
+    if (this.method.kind === 'event') return this.line.violated(`call ${this.id} is an event, and has no answer`)
+    const reassembly = (this.reassembly ??= this.line.reassembly())
+    const size = reassembly.size + part.length
+    const limit = reassembly.add(part)
+    if (limit !== undefined) this.giveUp(new TooLarge(this.method.name, size, limit))
+  }
+
   consumed(size: number): void {
     this.receiver?.consumed(size)
   }
@@ -87,19 +123,26 @@ export class OutgoingCall implements Flow {
   onReply(payload: Uint8Array): void {
     if (this.receiver !== undefined)
       return this.line.violated(`call ${this.id} answers with Next and Complete, not with Reply`)
+    const { line, method, reassembly } = this
+    let whole: Uint8Array | number = payload
+    if (reassembly !== undefined) whole = reassembly.join(payload, protobuf.util.newBuffer)
+    else if (payload.length > line.ownMessageBytes) whole = line.ownMessageBytes
+    if (typeof whole === 'number') return this.lost(new TooLarge(method.name, payload.length, whole))
     let value: unknown
     try {
-      value = this.line.read(this.method.decodeOutput, payload)
+      value = line.read(method.decodeOutput, whole)
     } catch (error) {
-      return this.lost(invalidPayload(this.method.name, 'theirs', error))
+      return this.lost(invalidPayload(method.name, 'theirs', error))
     }
     this.finish()
-    this.consumer.next(value, payload.length)
+    this.consumer.next(value, whole.length)
     this.consumer.complete()
   }
 
   onComplete(): void {
     if (this.receiver === undefined) return this.line.violated(`call ${this.id} ended without its Reply`)
+    if (this.receiver.amidst)
+      return this.line.violated(`call ${this.id} completed in the middle of an item that came in parts`)
     this.finish()
     this.consumer.complete()
   }
@@ -158,24 +201,24 @@ export class OutgoingCall implements Flow {
   private finish(): void {
     this.ended = true
     this.sender?.stop()
+    this.leaving?.drop()
     this.receiver?.stop()
+    this.reassembly?.drop()
     this.line.forget(this.id)
   }
 
-  private sendItem(value: unknown): number | undefined {
+  private encodeItem(value: unknown): Uint8Array | undefined {
+    const { line, method } = this
     let payload: Uint8Array
     try {
-      payload = this.line.write(this.method.encodeInput, value)
+      payload = line.write(method.encodeInput, value)
     } catch (error) {
-      this.inputFailed(invalidPayload(this.method.name, 'ours', error))
+      this.inputFailed(invalidPayload(method.name, 'ours', error))
       return undefined
     }
-    if (payload.length > this.line.payloadLimit) {
-      this.inputFailed(new TooLarge(this.method.name, payload.length, this.line.payloadLimit))
-      return undefined
-    }
-    this.line.send({ _tag: 'Next', id: this.id, payload })
-    return payload.length
+    if (payload.length <= line.messageBytes) return payload
+    this.inputFailed(new TooLarge(method.name, payload.length, line.messageBytes))
+    return undefined
   }
 
   /** The items that go out have failed: the far end is told, and so is the caller. */

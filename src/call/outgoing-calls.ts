@@ -1,8 +1,8 @@
 import type { ObservableInput } from 'rxjs'
-import { BoundedBuffer } from '../flow/bounded-buffer.js'
-import type { CallFrame, Metadata } from '../wire/frame.js'
+import { BoundedBuffer, type BufferLimit } from '../flow/bounded-buffer.js'
+import type { CallFrame, Metadata, Open } from '../wire/frame.js'
 import { GoingAway, Overloaded, SchemaMismatch, TooLarge, Unimplemented } from './call-errors.js'
-import { defaultTimeout, type CallOptions, type CallsOptions } from './calls-options.js'
+import { defaultTimeout, waitingBytes, type CallOptions, type CallsOptions } from './calls-options.js'
 import { invalidPayload } from './fail-frame.js'
 import type { Line } from './line.js'
 import { takesMany, type CallingEnd } from './method-end.js'
@@ -28,12 +28,12 @@ export class OutgoingCalls {
   private refusing = false
 
   constructor(
-    private readonly line: Line,
+    private readonly line: Line & { readonly full: boolean },
     private readonly options: CallsOptions,
     firstId: 1 | 2,
   ) {
     this.nextId = firstId
-    this.queue = new BoundedBuffer({ items: options.waiting })
+    this.queue = new BoundedBuffer({ items: options.waiting, bytes: waitingBytes })
   }
 
   get size(): number {
@@ -55,7 +55,13 @@ export class OutgoingCalls {
     const usual = method.kind === 'request' ? defaultTimeout : Infinity
     const afterMs = options.timeout ?? method.options.timeout ?? usual
     const deadline = afterMs === Infinity ? Infinity : this.line.now() + afterMs
-    const call = new OutgoingCall(this.line, method, consumer, afterMs, deadline, options.credit)
+    let call: OutgoingCall
+    try {
+      call = new OutgoingCall(this.line, method, consumer, afterMs, deadline, options.credit, options.buffer)
+    } catch (error) {
+      consumer.error(error)
+      return noFlow
+    }
     const items = many ? (input as ObservableInput<unknown>) : none
     this.submit({ call, payload, metadata: options.metadata, items })
     if (deadline < Infinity && !call.closed) this.line.watch(deadline)
@@ -83,9 +89,10 @@ export class OutgoingCalls {
         return call.onFail(frame)
       case 'Credit':
         return call.onCredit(frame.items, frame.bytes)
+      case 'Fragment':
+        return call.onFragment(frame.payload)
       case 'Open':
       case 'Cancel':
-      case 'Fragment':
         return this.line.violated(`call ${id} was opened by this end, and got a ${_tag}`)
       default:
         _tag satisfies never
@@ -147,21 +154,24 @@ export class OutgoingCalls {
     } catch (error) {
       throw invalidPayload(method.name, 'ours', error)
     }
-    const { payloadLimit } = this.line
-    if (payload.length > payloadLimit) throw new TooLarge(method.name, payload.length, payloadLimit)
+    const { messageBytes } = this.line
+    if (payload.length > messageBytes) throw new TooLarge(method.name, payload.length, messageBytes)
     return payload
   }
 
   private get hasRoom(): boolean {
-    return !this.line.full && this.calls.size < this.options.concurrency
+    return !this.line.full && this.calls.size < this.options.far.calls
   }
 
   private submit(waiting: Waiting): void {
     if (this.queue.length === 0 && this.hasRoom) return this.launch(waiting)
-    if (this.queue.push(waiting)) return
+    const size = waiting.payload.length
+    if (this.queue.push(waiting, size)) return
     // calls that were given up while they waited make room
     this.queue.keep(({ call }) => !call.closed)
-    if (!this.queue.push(waiting)) waiting.call.lost(new Overloaded(waiting.call.method.name, this.options.waiting))
+    if (this.queue.push(waiting, size)) return
+    const { limit, unit } = this.queue.full as BufferLimit
+    waiting.call.lost(new Overloaded(waiting.call.method.name, limit, unit === 'items' ? 'calls' : unit))
   }
 
   private launch({ call, payload, metadata, items }: Waiting): void {
@@ -169,8 +179,14 @@ export class OutgoingCalls {
     const id = this.nextId
     this.nextId += 2
     const isEvent = method.kind === 'event'
-    if (!isEvent) this.calls.set(id, call)
-    this.line.send({ _tag: 'Open', id, method: method.number as number, payload, credit, timeoutMs, metadata })
+    const inParts = payload.length > this.line.partBytes
+    if (!isEvent || inParts) this.calls.set(id, call)
+    const open: Open = { _tag: 'Open', id, method: method.number as number, payload, credit, timeoutMs, metadata }
+    if (inParts) {
+      this.line.send({ ...open, payload: noBytes, more: true })
+      return call.openedWith(id, payload)
+    }
+    this.line.send(open)
     call.opened(id, items)
     if (isEvent) call.done()
   }

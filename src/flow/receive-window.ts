@@ -11,6 +11,23 @@ export interface WindowSize {
 /** What a stream starts with unless it is told otherwise: 256 items and 1 MiB. */
 export const defaultWindow: WindowSize = { items: 256, bytes: 1024 * 1024 }
 
+/**
+ * Fills a window's sizes in, and looks at them.
+ *
+ * @throws RangeError when a size is neither a whole number of 0 or more, nor `Infinity`
+ */
+export const windowSize = (...sizes: readonly (Partial<WindowSize> | undefined)[]): WindowSize => {
+  let { items, bytes } = defaultWindow
+  for (const size of sizes) {
+    items = size?.items ?? items
+    bytes = size?.bytes ?? bytes
+  }
+  for (const count of [items, bytes])
+    if (!(count >= 0) || (count !== Infinity && !Number.isInteger(count)))
+      throw new RangeError(`a credit of ${count} cannot be granted: give whole numbers, or Infinity`)
+  return { items, bytes }
+}
+
 /** Half of a window as the far end counts it: it knows no number above 2^31 - 1. */
 const half = (size: number): number => Math.max(1, Math.floor(Math.min(size, maxCredit) / 2))
 
@@ -19,12 +36,19 @@ const half = (size: number): number => Math.max(1, Math.floor(Math.min(size, max
  *
  * Grants are batched: they fall due when half of the window has been consumed, so that they cost next to nothing, and
  * the far end never runs dry while its consumer keeps up.
+ *
+ * The parts of a long item are granted again as they arrive, or it could not be longer than the window; but only while
+ * its consumer holds no other item. So never more than the window and one item lies with a consumer.
  */
 export class ReceiveWindow {
   private itemsLeft: number
   private bytesLeft: number
   private itemsTaken = 0
   private bytesTaken = 0
+  /** Items that their consumer is not done with. */
+  private held = 0
+  /** Bytes of the item at hand that were not granted again. */
+  private parts = 0
   private readonly itemsDue: number
   private readonly bytesDue: number
 
@@ -36,7 +60,7 @@ export class ReceiveWindow {
   }
 
   /**
-   * Counts an item that has arrived.
+   * Counts an item, or the last part of one, that has arrived.
    *
    * @returns `false` when it was sent without credit
    */
@@ -44,7 +68,44 @@ export class ReceiveWindow {
     if (this.itemsLeft <= 0 || this.bytesLeft <= 0) return false
     this.itemsLeft--
     this.bytesLeft -= bytes
+    this.held++
     return true
+  }
+
+  /**
+   * Counts a part that has arrived of an item that goes on.
+   *
+   * @returns `false` when it was sent without credit
+   */
+  receivedPart(bytes: number): boolean {
+    if (this.itemsLeft <= 0 || this.bytesLeft <= 0) return false
+    this.bytesLeft -= bytes
+    this.parts += bytes
+    return true
+  }
+
+  /**
+   * The item whose parts were counted is whole.
+   *
+   * @returns the bytes of its parts that are still to be granted: they are consumed with the item
+   */
+  joined(): number {
+    const { parts } = this
+    this.parts = 0
+    return parts
+  }
+
+  /**
+   * Counts as consumed what has arrived of the item at hand, unless the consumer holds another item.
+   *
+   * @returns whether a grant is due: see {@link ReceiveWindow.grant}
+   */
+  partsConsumed(): boolean {
+    if (this.held === 0) {
+      this.bytesTaken += this.parts
+      this.parts = 0
+    }
+    return this.itemsTaken >= this.itemsDue || this.bytesTaken >= this.bytesDue
   }
 
   /**
@@ -53,9 +114,10 @@ export class ReceiveWindow {
    * @returns whether a grant is due: see {@link ReceiveWindow.grant}
    */
   consumed(bytes: number): boolean {
+    this.held--
     this.itemsTaken++
     this.bytesTaken += bytes
-    return this.itemsTaken >= this.itemsDue || this.bytesTaken >= this.bytesDue
+    return this.partsConsumed()
   }
 
   /** Grants again what was consumed since the last grant. */

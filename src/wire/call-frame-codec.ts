@@ -97,6 +97,7 @@ const writeOpen = (open: Open, writer: Writer): void => {
     for (const [name, text] of Object.entries(open.metadata))
       writer.uint32(34).fork().uint32(10).string(name).uint32(18).string(text).ldelim()
   if (open.payload.length > 0) writer.uint32(42).bytes(open.payload)
+  if (open.more === true) writer.uint32(48).bool(true)
   writer.ldelim()
 }
 
@@ -179,6 +180,7 @@ const noBytes = new Uint8Array(0)
 const readOpen = (id: number, reader: Reader): Open => {
   let method = 0
   let payload = noBytes
+  let more: true | undefined
   let credit: Allowance | undefined
   let timeoutMs: number | undefined
   let metadata: Record<string, string> | undefined
@@ -186,6 +188,7 @@ const readOpen = (id: number, reader: Reader): Open => {
     const tag = reader.uint32()
     if (tag === 8) method = reader.uint32()
     else if (tag === 42) payload = reader.bytes() as Uint8Array<ArrayBuffer>
+    else if (tag === 48) more = reader.bool() || undefined
     else if (tag === 18) credit = within(reader, readAllowance)
     else if (tag === 24) timeoutMs = reader.uint32()
     else if (tag === 34) {
@@ -195,7 +198,8 @@ const readOpen = (id: number, reader: Reader): Open => {
       metadata[name] = text
     } else reader.skipType(tag & 7)
   }
-  return { _tag: 'Open', id, method, payload, credit, timeoutMs, metadata }
+  const open: Open = { _tag: 'Open', id, method, payload, credit, timeoutMs, metadata }
+  return more === undefined ? open : { ...open, more }
 }
 
 const codeNames = new Map<number, FailCode>(
