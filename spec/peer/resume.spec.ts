@@ -1,4 +1,5 @@
 import test from 'ava'
+import * as io from 'io-ts'
 import {
   concat,
   EMPTY,
@@ -7,6 +8,7 @@ import {
   merge,
   mergeMap,
   NEVER,
+  of,
   range,
   take,
   takeUntil,
@@ -14,7 +16,20 @@ import {
   toArray,
   type Observable,
 } from 'rxjs'
-import { answer, linear, peer, reconnect, serve, type Layer, type Peer, type PeerOptions } from 'sluice'
+import {
+  answer,
+  contract,
+  linear,
+  peer,
+  reconnect,
+  request,
+  retryOnSessionLost,
+  serve,
+  stream,
+  type Layer,
+  type Peer,
+  type PeerOptions,
+} from 'sluice'
 import { cutAt, marbles, type MarbleHelpers } from 'sluice/testing'
 import { named } from './named.js'
 import { Kitchen } from './kitchen.js'
@@ -52,7 +67,7 @@ test('a request whose answer was on its way when the pipe broke is answered over
       .expectObservable(client$.pipe(mergeMap(({ remote }) => remote.greet('Ann'))), '250ms !')
       .toBe('170ms a', { a: 'hello, Ann' })
     // the second pipe: hellos, the dialler's proof, the other's, and what was lost
-    helpers.expectFrames(left).toBe(' H 9ms V 9ms O 19ms | 99ms H 9ms P 99ms (G|)', { O: [{ id: 1 }] })
+    helpers.expectFrames(left).toBe(' H 9ms V 9ms O 19ms # 99ms H 9ms P 99ms (G|)', { O: [{ id: 1 }] })
     helpers.expectFrames(right).toBe('H 9ms V 24ms R 4ms # 99ms H 19ms (PR) 96ms (G|)', { R: [{ id: 1 }, { id: 1 }] })
   })
 })
@@ -116,7 +131,7 @@ test('cancelling between two pipes reaches the far end with the next one', t => 
     const cancelled$ = client$.pipe(mergeMap(({ remote }) => remote.ticks(1).pipe(takeUntil(timer(50)))))
 
     helpers.expectObservable(cancelled$, '250ms !').toBe('')
-    helpers.expectFrames(left).toBe('H 9ms V 9ms O 19ms | 99ms H 9ms P 19ms X 79ms (G|)')
+    helpers.expectFrames(left).toBe('H 9ms V 9ms O 19ms # 99ms H 9ms P 19ms X 79ms (G|)')
   })
 })
 
@@ -165,7 +180,7 @@ test('acknowledgements leave after so many frames, and what they acknowledge is 
     const items$ = client$.pipe(mergeMap(({ remote }) => remote.ticks(10)))
 
     helpers.expectObservable(items$.pipe(toArray()), '250ms !').toBe('')
-    helpers.expectFrames(left).toBe('H 9ms V 9ms O 19ms (AA) 41ms | 99ms H 9ms P 54ms (G|)', {
+    helpers.expectFrames(left).toBe('H 9ms V 9ms O 19ms (AA) 41ms # 99ms H 9ms P 54ms (G|)', {
       A: [{ position: 4 }, { position: 8 }],
     })
     // two of ten are not acknowledged, but the far end says that it has them
@@ -186,6 +201,71 @@ test('writing waits when as much is unacknowledged as may be kept', t => {
     helpers.expectObservable(items$.pipe(map(all => all.length)), '90ms !').toBe('60ms a', { a: 20 })
     // ten frames of about a hundred bytes, then as many as were acknowledged
     helpers.expectFrames(right).toBe('H 9ms V 19ms (NNNNNNNNNN) 8ms (NNNNNNNNNN) 8ms (NNNNNNNNNN) 18ms (G|)')
+  })
+})
+
+const Shop = contract('spec.Shop', {
+  price: request(io.string, io.number, { idempotent: true }),
+  buy: request(io.string, io.number),
+  count: stream(io.type({ from: io.number }), io.number, { resumeFrom: (_, last) => ({ from: last + 1 }) }),
+  news: stream(io.void, io.number),
+})
+
+/** A far end that forgets its sessions when a pipe breaks, at 45 ms. */
+const forgetful = ({ wire, run, random }: MarbleHelpers) => {
+  const { dial, pipes$ } = wire({ left: firstBreaksAt(45), right: firstBreaksAt(45) })
+  let asked = 0
+  run(
+    pipes$.pipe(
+      peer({ serves: Shop, random, resume: false }),
+      mergeMap(client =>
+        serve(client, {
+          // the first one who asks is kept waiting
+          price: () => (asked++ === 0 ? NEVER : of(7)),
+          buy: () => NEVER,
+          count: ({ from }) => interval(1).pipe(map(n => from + n)),
+          news: () => interval(3),
+        }),
+      ),
+    ),
+  )
+  return dial.pipe(reconnect(linear({ every: 100 })), peer({ uses: Shop, random }))
+}
+
+test('an idempotent request is sent again on the next session, any other ends with SessionLost', t => {
+  marbles(t, helpers => {
+    const asked$ = forgetful(helpers).pipe(
+      mergeMap(({ remote }) => merge(remote.price('bread'), named(remote.buy('bread')))),
+    )
+
+    helpers.expectObservable(asked$, '250ms !').toBe('45ms b 139ms a', { a: 7, b: 'SessionLost unknown' })
+  })
+})
+
+test('the time for an idempotent request runs on while it waits', t => {
+  marbles(t, helpers => {
+    const asked$ = forgetful(helpers).pipe(mergeMap(({ remote }) => named(remote.price('bread', { timeout: 50 }))))
+
+    helpers.expectObservable(asked$, '250ms !').toBe('70ms a', { a: 'Timeout' })
+  })
+})
+
+test('a stream that says how to ask for the rest goes on with the next session', t => {
+  marbles(t, helpers => {
+    const items$ = forgetful(helpers).pipe(
+      mergeMap(({ remote }) => remote.count({ from: 10 }).pipe(take(8), toArray())),
+    )
+
+    // 10 to 13 over the first pipe
+    helpers.expectObservable(items$, '250ms !').toBe('189ms a', { a: [10, 11, 12, 13, 14, 15, 16, 17] })
+  })
+})
+
+test('retryOnSessionLost subscribes a stream again, from its beginning', t => {
+  marbles(t, helpers => {
+    const items$ = forgetful(helpers).pipe(mergeMap(({ remote }) => remote.news().pipe(retryOnSessionLost())))
+
+    helpers.expectObservable(items$, '192ms !').toBe('43ms a 144ms b--c', { a: 0, b: 0, c: 1 })
   })
 })
 

@@ -80,18 +80,19 @@ export const describedBy = (source: string | Uint8Array, files: ProtoFiles): Des
 /** A method's name as JavaScript writes it. */
 export const lower = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1)
 
-type Make = (input: t.Mixed, output: t.Mixed, options: MethodOptions & { readonly failure: t.Mixed }) => AnyMethod
+type Plain = Pick<MethodOptions, 'idempotent'>
+type Make = (input: t.Mixed, output: t.Mixed, options: Plain & { readonly failure: t.Mixed }) => AnyMethod
 
 const methodOf = (method: MethodDescriptor, codecOf: (name: string) => t.Mixed): AnyMethod => {
   const input = codecOf(method.input)
   const options = { ...(method.idempotent ? { idempotent: true } : {}) }
   const kind = kindOf(method)
   if (kind === 'event') return event(input, options)
-  const makers: Readonly<Record<string, Make | undefined>> = { request, stream, upload, channel }
+  const makers = { request, stream, upload, channel } as unknown as Readonly<Record<string, Make | undefined>>
   const make = makers[kind]
   if (make === undefined) throw new ProtoError(`${method.name} is of kind ${kind}`, 'use one of the five kinds')
   const output = codecOf(method.output)
   return method.failure === ''
-    ? make(input, output, options as MethodOptions & { readonly failure: t.Mixed })
+    ? make(input, output, options as Plain & { readonly failure: t.Mixed })
     : make(input, output, { ...options, failure: codecOf(method.failure) })
 }

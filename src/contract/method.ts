@@ -21,6 +21,17 @@ export interface MethodOptions {
   readonly timeout?: number
   /** the first credit of a stream, unless the caller says otherwise; 256 items and 1 MiB */
   readonly credit?: { readonly items?: number; readonly bytes?: number }
+  /** of a stream: how to ask for the rest, given what was asked and the last item that came; see {@link StreamOptions} */
+  readonly resumeFrom?: (request: never, last: never) => unknown
+}
+
+/** What a stream may say besides its codecs. */
+export interface StreamOptions<In, Out> extends MethodOptions {
+  /**
+   * How to ask for the rest of a stream whose session was lost: it is then called again by itself, on the next session.
+   * A stream of which nothing came yet is asked for as before.
+   */
+  readonly resumeFrom?: (request: In, last: Out) => In
 }
 
 /**
@@ -59,16 +70,20 @@ export interface FailingOptions extends MethodOptions {
   readonly failure?: t.Mixed | undefined
 }
 
+type OptionsOf<K extends MethodKind, I extends t.Mixed, O extends t.Mixed> = K extends 'stream'
+  ? StreamOptions<t.TypeOf<I>, t.TypeOf<O>>
+  : Omit<MethodOptions, 'resumeFrom'>
+
 type Maker<K extends MethodKind> = {
   <I extends t.Mixed, O extends t.Mixed>(
     input: I,
     output: O,
-    options?: MethodOptions & { readonly failure?: undefined },
+    options?: OptionsOf<K, I, O> & { readonly failure?: undefined },
   ): Method<K, t.TypeOf<I>, t.TypeOf<O>, never>
   <I extends t.Mixed, O extends t.Mixed, E extends t.Mixed>(
     input: I,
     output: O,
-    options: MethodOptions & { readonly failure: E },
+    options: OptionsOf<K, I, O> & { readonly failure: E },
   ): Method<K, t.TypeOf<I>, t.TypeOf<O>, t.TypeOf<E>>
 }
 

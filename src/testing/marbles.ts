@@ -1,7 +1,8 @@
 import type { Observable } from 'rxjs'
-import { TestScheduler, type RunHelpers } from 'rxjs/testing'
+import type { RunHelpers, TestScheduler } from 'rxjs/testing'
 import { frameExpectations, type ExpectFrames } from './expect-frames.js'
 import { makePeers, type MakePeers } from './peers.js'
+import { VirtualScheduler } from './virtual-scheduler.js'
 import { makeWire, type Wire, type WireOptions } from './wire.js'
 
 /** What a marble test is given: rxjs's own helpers, and the wire. */
@@ -55,7 +56,7 @@ const seeded = () => {
 export const createMarbles =
   ({ assertDeepEqual }: MarbleRunner) =>
   (test: (helpers: MarbleHelpers) => void, { end = 60_000 }: MarbleOptions = {}): void => {
-    const scheduler = new TestScheduler(assertDeepEqual)
+    const scheduler = new VirtualScheduler(assertDeepEqual)
     scheduler.run(helpers => {
       const { expectFrames, check } = frameExpectations(assertDeepEqual)
       const random = seeded()
