@@ -61,6 +61,7 @@ export {
   type MethodKind,
   type MethodOptions,
   type OutputOf,
+  type StreamOptions,
 } from './contract/method.js'
 export {
   all,
@@ -107,6 +108,7 @@ export type { CallError } from './peer/call-error.js'
 export { merged } from './peer/merged.js'
 export { expectTag, handleMessages, messages, UnexpectedTag, type Messages } from './peer/messages.js'
 export { peer } from './peer/peer.js'
+export { retryOnSessionLost } from './peer/retry-on-session-lost.js'
 export type { PeerOptions } from './peer/peer-options.js'
 export type { IncomingCallOf, IncomingOf, NoContract, Peer, RemoteMethod, RemoteOf } from './peer/peer-types.js'
 export { serve, type Handlers } from './peer/serve.js'

@@ -1,26 +1,18 @@
 import {
-  concatWith,
   defer,
-  identity,
   ignoreElements,
   Observable,
   ReplaySubject,
   Subject,
-  take,
   throwError,
-  timeout,
   type SchedulerLike,
   type Subscription,
 } from 'rxjs'
-import { Cancelled, Disconnected, SessionLost, Timeout } from '../call/call-errors.js'
-import type { CallOptions } from '../call/calls-options.js'
-import { defaultTimeout } from '../call/calls-options.js'
+import { Disconnected, SessionLost } from '../call/call-errors.js'
 import { Calls } from '../call/calls.js'
 import { IncomingHub } from '../call/incoming-hub.js'
 import type { CallingEnd } from '../call/method-end.js'
-import { noFlow, type Consumer, type Flow } from '../call/consumer.js'
-import { Remote } from '../call/remote.js'
-import type { CompiledContract, CompiledMethod } from '../contract/compile-contract.js'
+import type { CompiledContract } from '../contract/compile-contract.js'
 import type { BufferOptions } from '../flow/bounded-buffer.js'
 import type { Attempt } from '../pipe/pipe.js'
 import type { HeartbeatOptions } from '../session/heartbeat.js'
@@ -30,6 +22,7 @@ import type { Beginning, Session, SessionOptions } from '../session/session-opti
 import { PipeError } from '../pipe/pipe-error.js'
 import { callingEnd, servingEnd } from './method-ends.js'
 import type { Peer } from './peer-types.js'
+import { remoteOf } from './remote-of.js'
 import type { Status } from './status.js'
 
 /** A peer's set-up with every default filled in. */
@@ -78,7 +71,6 @@ const isTemporary = (error: unknown): boolean => {
 export class PeerCore {
   readonly peer: AnyPeer
   private readonly hubs = new Map<string, IncomingHub>()
-  private readonly used = new Map<string, CompiledMethod>()
   // replays after its end too: whoever asks later is told how it ended
   private readonly status$ = new ReplaySubject<Status>(1)
   private readonly schema$ = new ReplaySubject<SchemaReport>(1)
@@ -105,14 +97,13 @@ export class PeerCore {
       this.hubs.set(name, hub)
       incoming[name] = hub.calls$
     }
-    const remote: Record<string, unknown> = {}
-    for (const method of methodsOf(setup.uses)) {
-      this.used.set(method.name, method)
-      remote[method.name] = (input: unknown, options: CallOptions = {}) =>
-        new Remote(consumer => this.call(method.name, input, options, consumer))
-    }
     this.peer = {
-      remote: remote as AnyPeer['remote'],
+      remote: remoteOf(methodsOf(setup.uses), {
+        scheduler: setup.scheduler,
+        connected$: this.connected$,
+        connection: () => this.connection,
+        gone: name => (this.ended === undefined ? undefined : this.disconnected(name)),
+      }) as AnyPeer['remote'],
       incoming: incoming as AnyPeer['incoming'],
       status$: this.status$.asObservable(),
       schema$: this.schema$.asObservable(),
@@ -243,71 +234,6 @@ export class PeerCore {
     this.status$.next({ _tag: 'Disconnected', ...ended })
     this.status$.complete()
     this.schema$.complete()
-  }
-
-  private call(name: string, input: unknown, options: CallOptions, consumer: Consumer<unknown>): Flow {
-    const { signal } = options
-    if (signal === undefined) return this.callNow(name, input, options, consumer)
-    if (signal.aborted) {
-      consumer.error(new Cancelled(name, { cause: signal.reason }))
-      return noFlow
-    }
-    const flow = this.callNow(name, input, options, consumer)
-    const abort = () => {
-      flow.unsubscribe()
-      consumer.error(new Cancelled(name, { cause: signal.reason }))
-    }
-    signal.addEventListener('abort', abort)
-    return {
-      consumed: size => flow.consumed(size),
-      unsubscribe: () => {
-        signal.removeEventListener('abort', abort)
-        flow.unsubscribe()
-      },
-    }
-  }
-
-  private callNow(name: string, input: unknown, options: CallOptions, consumer: Consumer<unknown>): Flow {
-    const { connection } = this
-    const method = connection?.methods.get(name)
-    if (connection !== undefined && method !== undefined) return connection.calls.open(method, input, options, consumer)
-    if (this.ended !== undefined) {
-      consumer.error(this.disconnected(name))
-      return noFlow
-    }
-    return this.callLater(name, input, options, consumer)
-  }
-
-  /** Waits for a session; the time spent waiting counts. */
-  private callLater(name: string, input: unknown, options: CallOptions, consumer: Consumer<unknown>): Flow {
-    const { scheduler } = this.setup
-    const method = this.used.get(name)?.method
-    const usual = method?.kind === 'request' ? defaultTimeout : Infinity
-    const afterMs = options.timeout ?? method?.options.timeout ?? usual
-    const deadline = scheduler.now() + afterMs
-    const late = throwError(() => new Timeout(name, afterMs))
-    const gone = defer(() => throwError(() => this.disconnected(name)))
-    let flow: Flow = noFlow
-    const waiting = this.connected$
-      .pipe(
-        concatWith(gone),
-        take(1),
-        afterMs === Infinity ? identity : timeout({ first: afterMs, scheduler, with: () => late }),
-      )
-      .subscribe({
-        next: () => {
-          const left = afterMs === Infinity ? Infinity : Math.max(0, deadline - scheduler.now())
-          flow = this.callNow(name, input, { ...options, timeout: left }, consumer)
-        },
-        error: (error: unknown) => consumer.error(error),
-      })
-    return {
-      consumed: size => flow.consumed(size),
-      unsubscribe: () => {
-        waiting.unsubscribe()
-        flow.unsubscribe()
-      },
-    }
   }
 
   private disconnected(name: string): Disconnected {
