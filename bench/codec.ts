@@ -14,13 +14,13 @@ const floor = 'JSON, no validation'
  */
 export const scenario: Scenario = {
   name: 'codec',
-  run: async options => {
+  run: options => {
     const build = buildBench()
     try {
       const file = build.fileOf(fileURLToPath(new URL('codec/measure.ts', import.meta.url)))
       const duration = Math.max(50, options.durationMs / 5)
       const output = execFileSync(process.execPath, [file, String(Math.max(options.rounds, 5)), String(duration)])
-      return figuresOf(JSON.parse(output.toString()) as Costs)
+      return Promise.resolve(figuresOf(JSON.parse(output.toString()) as Costs))
     } finally {
       build.remove()
     }

@@ -1,5 +1,12 @@
 import * as t from 'io-ts'
 import protobuf from 'protobufjs/minimal.js'
+import type * as coderModule from '../../src/schema/coder.js'
+import type * as deriveModule from '../../src/schema/derive.js'
+import type * as integersModule from '../../src/schema/integers.js'
+import type * as contractModule from '../../src/contract/contract.js'
+import type * as methodModule from '../../src/contract/method.js'
+import type * as compileModule from '../../src/contract/compile-contract.js'
+import type * as matchModule from '../../src/contract/match-contract.js'
 
 /** One way of carrying the typical message: writes it, reads it back, gives what it read. */
 type Way = (message: Message) => unknown
@@ -20,13 +27,13 @@ const source = <M>(path: string): Promise<M> =>
   import(new URL(`../../dist/${path}.js`, import.meta.url).href) as Promise<M>
 
 type Modules = [
-  typeof import('../../src/schema/coder.js'),
-  typeof import('../../src/schema/derive.js'),
-  typeof import('../../src/schema/integers.js'),
-  typeof import('../../src/contract/contract.js'),
-  typeof import('../../src/contract/method.js'),
-  typeof import('../../src/contract/compile-contract.js'),
-  typeof import('../../src/contract/match-contract.js'),
+  typeof coderModule,
+  typeof deriveModule,
+  typeof integersModule,
+  typeof contractModule,
+  typeof methodModule,
+  typeof compileModule,
+  typeof matchModule,
 ]
 
 const [coders, derivation, integers, contracts, methods, compiling, matching] = (await Promise.all(
@@ -71,7 +78,7 @@ const way = (codegen: boolean): Way => {
 }
 
 const ways: Readonly<Record<string, Way>> = {
-  'JSON, no validation': message => JSON.parse(JSON.stringify(message)),
+  'JSON, no validation': message => JSON.parse(JSON.stringify(message)) as unknown,
   'generated code': way(true),
   closures: way(false),
   'JSON and io-ts': message => {

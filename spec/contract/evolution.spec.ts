@@ -1,4 +1,4 @@
-import test from 'ava'
+import test, { type ExecutionContext } from 'ava'
 import * as io from 'io-ts'
 import protobuf from 'protobufjs/minimal.js'
 import { compileContract } from '../../src/contract/compile-contract.js'
@@ -338,7 +338,7 @@ const rows: readonly Row[] = [
   },
 ]
 
-const check = (t: import('ava').ExecutionContext, row: Row, direction: 'forth' | 'back', role: Role): void => {
+const check = (t: ExecutionContext, row: Row, direction: 'forth' | 'back', role: Role): void => {
   const [writer, reader] = direction === 'forth' ? [row.old, row.now] : [row.now, row.old]
   const { verdict, take } = read(writer, reader, role)
   const expected = row[direction]

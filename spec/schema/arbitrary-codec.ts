@@ -183,10 +183,7 @@ export const codecOf = (tree: Tree): io.Mixed => {
     case 'refinement':
       return io.refinement(codecOf(tree.of), () => true, 'Fine')
     case 'withDefault':
-      return withDefault(
-        io.union([codecOf(tree.of), io.literal(defaultValue)]) as io.Type<unknown>,
-        defaultValue,
-      ) as io.Mixed
+      return withDefault(io.union([codecOf(tree.of), io.literal(defaultValue)]) as io.Type<unknown>, defaultValue)
     case 'tuple':
       return io.tuple(tree.of.map(codecOf) as [io.Mixed, io.Mixed])
     case 'union':
@@ -213,10 +210,10 @@ export const codecOf = (tree: Tree): io.Mixed => {
       return io.recursion<unknown, unknown>('Self', me => {
         const self = me as io.Mixed
         return io.type({ inner, next: io.union([self, io.null]), more: io.array(self) }) as io.Type<unknown>
-      }) as io.Mixed
+      })
     }
     default:
-      return leaves[tree.kind] as io.Mixed
+      return leaves[tree.kind]
   }
 }
 

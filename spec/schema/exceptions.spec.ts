@@ -1,4 +1,4 @@
-import test from 'ava'
+import test, { type ExecutionContext } from 'ava'
 import * as io from 'io-ts'
 import { readFileSync } from 'node:fs'
 import protobuf from 'protobufjs/minimal.js'
@@ -21,7 +21,7 @@ const read = (codec: io.Any, message: Uint8Array, codegen: boolean): unknown =>
   new CoderFactory({ codegen }).coder(new Derivation().derive(codec)).decode(protobuf.Reader.create(message))
 
 type Check = (
-  t: import('ava').ExecutionContext,
+  t: ExecutionContext,
   /** what arrives of a value */
   carry: (codec: io.Any, value: unknown) => unknown,
   codegen: boolean,
@@ -34,7 +34,7 @@ class Point {
   ) {}
 }
 
-const nest = (depth: number): unknown => Array.from({ length: depth }).reduce(inner => [inner], [] as unknown)
+const nest = (depth: number): unknown => Array.from({ length: depth }).reduce<unknown>(inner => [inner], [])
 
 /** In the order of the list in proto/SCHEMAS.md. */
 const lines: readonly Check[] = [
@@ -90,7 +90,6 @@ const lines: readonly Check[] = [
     t.deepEqual(carry(io.type({ toString: io.unknown }), { toString: 'own' }), { toString: 'own' })
   },
   (t, carry) => {
-    // eslint-disable-next-line no-sparse-arrays -- the hole is what is tested
     const holed = ['a', , 'b']
     t.true(io.array(io.string).is(holed))
     t.throws(() => carry(io.array(io.string), holed), { name: 'InvalidValue' })

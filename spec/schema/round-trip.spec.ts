@@ -19,6 +19,8 @@ interface Tree {
 }
 const Tree: io.Type<Tree> = io.recursion('Tree', () => io.type({ leaf: io.number, below: io.array(Tree) }))
 
+const Plain = io.type({ a: io.string })
+
 const cases: readonly (readonly [string, io.Any, readonly unknown[]])[] = [
   ['string', io.string, ['', 'a', 'ä€😀'.repeat(100)]],
   ['number', io.number, [0, -0, 1.5, NaN, Infinity]],
@@ -62,6 +64,16 @@ const cases: readonly (readonly [string, io.Any, readonly unknown[]])[] = [
     'overlapping union',
     io.union([io.type({ a: io.string }), io.type({ a: io.string, b: io.string })]),
     [{ a: '1', b: '2' }],
+  ],
+  ['union of unknown and its refinement', io.union([io.unknown, io.refinement(io.unknown, () => true)]), [null, 1, {}]],
+  [
+    'union of two refinements of a record, and an array of it',
+    io.union([
+      io.refinement(Plain, ({ a }) => a === 'x', 'X'),
+      io.refinement(Plain, ({ a }) => a === 'y', 'Y'),
+      io.type({ a: io.string, b: io.number }),
+    ]),
+    [{ a: 'x' }, { a: 'y' }, { a: 'z', b: 1 }],
   ],
   ['recursion', Tree, [{ leaf: 1, below: [{ leaf: 2, below: [] }] }]],
   ['unknown', io.unknown, [undefined, null, 1, 'a', [1, [2]], { a: { b: null } }, 5n, new Uint8Array([1])]],

@@ -48,7 +48,7 @@ export const all = <const Cs extends readonly Contract[]>(
   ...contracts: Cs
 ): ContractSet<Flat<Joined<Cs>> extends infer M extends MethodTable ? M : never> => {
   const owner = new Map<string, string>()
-  const methods: Record<string, AnyMethod> = Object.create(null)
+  const methods = Object.create(null) as Record<string, AnyMethod>
   contracts.forEach((each, index) => {
     if (contracts.findIndex(other => other.name === each.name) !== index)
       throw new ContractError(each.name, '', '', 'stands twice among the contracts', 'join each contract once')

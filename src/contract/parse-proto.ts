@@ -1,3 +1,4 @@
+// eslint-disable-next-line no-restricted-syntax -- a tool: it stands behind sluice/schema-tools, no run-time face reaches it
 import protobuf from 'protobufjs'
 import {
   fieldTypes,
@@ -41,7 +42,7 @@ export const parseProto = (text: string, files: ProtoFiles = {}): readonly FileD
       const known = protobuf.common.get(each)
       const own = files[each]
       if (own !== undefined) load(own, each)
-      else if (known?.nested != null) root.addJSON(known.nested)
+      else if (known?.nested !== undefined && known.nested !== null) root.addJSON(known.nested)
       else throw new ProtoError(`${name} imports ${each}, which is not at hand`, 'give its text among the files')
     }
   }
@@ -100,22 +101,22 @@ const optionOf = (of: WithOptions, name: string): Readonly<Record<string, unknow
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 const texts = (value: unknown): readonly string[] =>
-  Array.isArray(value) ? value.map(String) : value === undefined ? [] : [String(value)]
+  (Array.isArray(value) ? (value as readonly unknown[]) : [value]).filter(each => typeof each === 'string')
 
 const wordsOf = (of: WithOptions, name: 'field' | 'oneof'): FieldWords => {
   const option = optionOf(of, name)
   if (Object.keys(option).length === 0) return noWords
-  const js = text(option['js'])
+  const js = text(option.js)
   return {
-    key: text(option['key']),
-    required: option['required'] === true,
-    checks: texts(option['checks']),
-    itemChecks: texts(option['item_checks']),
-    hasDefault: option['has_default'] === true,
-    aliases: texts(option['aliases']),
+    key: text(option.key),
+    required: option.required === true,
+    checks: texts(option.checks),
+    itemChecks: texts(option.item_checks),
+    hasDefault: option.has_default === true,
+    aliases: texts(option.aliases),
     js: js === 'number' || js === 'bigint' ? js : '',
-    hasFallback: option['has_fallback'] === true,
-    member: text(option['member']),
+    hasFallback: option.has_fallback === true,
+    member: text(option.member),
   }
 }
 
@@ -147,7 +148,7 @@ const messageOf = (type: protobuf.Type): MessageDescriptor => {
     })
     return { ...base, type: 'message' as const, typeName: `${type.fullName}.${entry}` }
   })
-  const shape = text(optionOf(type, 'message')['shape']).toLowerCase()
+  const shape = text(optionOf(type, 'message').shape).toLowerCase()
   return {
     ...emptyMessage(type.name),
     fields,
@@ -195,9 +196,9 @@ const methodOf = (method: protobuf.Method): MethodDescriptor => {
     output: method.resolvedResponseType?.fullName ?? '',
     clientStreaming: method.requestStream === true,
     serverStreaming: method.responseStream === true,
-    idempotent: method.options?.['idempotency_level'] === 'IDEMPOTENT',
-    key: text(option['name']),
-    kind: text(option['kind']),
-    failure: text(option['failure']),
+    idempotent: method.options?.idempotency_level === 'IDEMPOTENT',
+    key: text(option.name),
+    kind: text(option.kind),
+    failure: text(option.failure),
   }
 }

@@ -36,14 +36,9 @@ export class CodecMaker {
 
   /** The codec of a type; recursive where the type is. */
   codec(type: Type): t.Mixed {
-    switch (type.kind) {
-      case 'scalar':
-        return scalarCodecs[type.scalar]
-      case 'unknown':
-        return t.unknown
-      case 'enum':
-        return enumCodec(type.body)
-    }
+    if (type.kind === 'scalar') return scalarCodecs[type.scalar]
+    if (type.kind === 'unknown') return t.unknown
+    if (type.kind === 'enum') return enumCodec(type.body)
     const known = this.#codecs.get(type.body)
     if (known !== undefined) return known
     const { hint } = type.body
@@ -87,7 +82,7 @@ export class CodecMaker {
     let codec = this.codec(field.type)
     if (field.implicit === true) {
       const zero = zeroOf(field.type)
-      if (zero.is === 'value') codec = withDefault(codec as t.Type<unknown>, zero.value) as t.Mixed
+      if (zero.is === 'value') codec = withDefault(codec as t.Type<unknown>, zero.value)
     }
     if (field.aliases.length > 0) codec = alias(codec, ...field.aliases)
     return isPinnable(field) && field.numbers[0] !== natural ? pinned(codec, field.numbers[0] as number) : codec
@@ -114,7 +109,7 @@ const enumCodec = (body: EnumBody): t.Mixed => {
   const literals = body.values.map(({ literal }) => literal)
   const name = body.hint === '' ? undefined : body.hint
   if (literals.every(literal => typeof literal === 'string') && literals.length > 1)
-    return t.keyof(Object.fromEntries(literals.map(literal => [literal, null])) as Record<string, null>, name)
+    return t.keyof(Object.fromEntries(literals.map(literal => [literal, null])), name)
   return unionCodec(
     literals.map(literal => (literal === null ? t.null : literal === undefined ? t.undefined : t.literal(literal))),
     name,

@@ -10,10 +10,7 @@ export const option = <A, O>(
   codec: t.Type<A, O, unknown>,
   name = `Option<${codec.name}>`,
 ): t.Type<Option<A>, Option<O>> =>
-  t.union(
-    [t.type({ _tag: t.literal('None') }), t.type({ _tag: t.literal('Some'), value: codec })],
-    name,
-  ) as unknown as t.Type<Option<A>, Option<O>>
+  t.union([t.type({ _tag: t.literal('None') }), t.type({ _tag: t.literal('Some'), value: codec })], name)
 
 /** fp-ts's `Either`, as the tagged union that it is. */
 export const either = <E, OE, A, OA>(
@@ -24,7 +21,7 @@ export const either = <E, OE, A, OA>(
   t.union(
     [t.type({ _tag: t.literal('Left'), left: failure }), t.type({ _tag: t.literal('Right'), right: success })],
     name,
-  ) as unknown as t.Type<Either<E, A>, Either<OE, OA>>
+  )
 
 /** fp-ts's `NonEmptyArray`: an array that is refused when it is empty. */
 export const nonEmptyArray = <A, O>(
@@ -101,7 +98,7 @@ export const mapFromEntries = <K, OK, V, OV>(
 ): t.Type<Map<K, V>, [OK, OV][]> =>
   collection<Map<K, V>, [K, V], [OK, OV]>(
     name,
-    t.array(t.tuple([key, value])) as unknown as t.Type<[K, V][], [OK, OV][], unknown>,
+    t.array(t.tuple([key, value])),
     (u): u is Map<K, V> => u instanceof Map,
     entries =>
       distinct(

@@ -21,7 +21,7 @@ const meet = (a: Type, b: Type, shop: Workshop, path: string): Type => {
   if (b.kind === 'unknown') return { ...a, steps }
   if (a.kind === 'union' || b.kind === 'union') {
     const [union, other] = a.kind === 'union' ? [a, b] : [b as typeof a & { kind: 'union' }, a]
-    return { ...meetUnion(union as Extract<Type, { kind: 'union' }>, other, shop, path), steps }
+    return { ...meetUnion(union, other, shop, path), steps }
   }
   if (a.kind === 'record' && b.kind === 'record')
     return { ...a, body: a.body === b.body ? a.body : shop.newRecord(mergeFields(a.body, b.body, shop, path)), steps }

@@ -1,4 +1,4 @@
-import type * as t from 'io-ts'
+import * as t from 'io-ts'
 import { isIdentifierLike } from './identifier.js'
 import type { EnumValue, Literal, Member, StepType, Type, UnionBody } from './type.js'
 import { Unmappable } from './unmappable.js'
@@ -27,7 +27,7 @@ export const deriveUnion = (parts: readonly Type[], body: UnionBody, codec: t.An
   const types: Type[] =
     literals.length === 0 ? rest : [...rest, { kind: 'enum', body: { hint: '', values }, steps: [] }]
   const [only] = types
-  if (types.length === 1 && only !== undefined && only.kind === 'enum')
+  if (types.length === 1 && only?.kind === 'enum')
     return { ...only, body: { hint: body.hint, values: only.body.values }, codec }
   if (types.length === 1 && only?.kind === 'scalar') return { ...only, codec }
   body.members = types.map((type, index) => ({ name: '', number: index + 1, type }))
@@ -40,6 +40,14 @@ const flatten = (part: Type, into: UnionBody, path: string): readonly Type[] => 
     throw new Unmappable(path, 'a union is a member of itself', 'put something between: a property, an array')
   if (part.steps.length > 0) return [part]
   return part.body.members.map(member => member.type)
+}
+
+// holds for what one of the two holds for; nothing but that, and its name, is asked of it
+const eitherCodec = (a: Type, b: Type): t.Any | undefined => {
+  const [left, right] = [a.codec, b.codec]
+  if (left === undefined || right === undefined) return undefined
+  const is = (u: unknown): u is unknown => left.is(u) || right.is(u)
+  return new t.Type(`(${left.name} | ${right.name})`, is, t.failure, t.identity)
 }
 
 const hasVia = (type: Type): boolean => type.steps.some(step => step.kind === 'via')
@@ -72,7 +80,7 @@ const either = (a: Type, b: Type, path: string): Type => {
       'give the codecs different names, or the members a tag',
     )
   // neither codec holds for what the other does: the types say it
-  if (a.steps.length === 0 || b.steps.length === 0) return { ...a, steps: [], codec: undefined } as Type
+  if (a.steps.length === 0 || b.steps.length === 0) return { ...a, steps: [], codec: eitherCodec(a, b) }
   const holds = (steps: readonly StepType[]) => (value: never) =>
     steps.every(s => s.kind === 'refine' && s.holds(value))
   const [left, right] = [holds(a.steps), holds(b.steps)]
@@ -82,7 +90,7 @@ const either = (a: Type, b: Type, path: string): Type => {
     holds: value => left(value) || right(value),
     codec: a.steps[0]?.codec as t.Any,
   }
-  return { ...a, steps: [step], codec: undefined } as Type
+  return { ...a, steps: [step], codec: eitherCodec(a, b) }
 }
 
 /** The literal of a record's property that says which it is. */

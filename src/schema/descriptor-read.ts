@@ -129,11 +129,11 @@ const readMessage = (reader: Reader, budget: Budget, depth: number): MessageDesc
         return bounded(r, () => {
           fields(r, option => {
             if (option === 56) return (message.mapEntry = r.bool())
-            return option === extensionTag
-              ? (bounded(r, () =>
-                  fields(r, t => (t === 8 ? (message.shape = shapes[r.uint32()] ?? 'record') : undefined)),
-                ) ?? true)
-              : undefined
+            if (option !== extensionTag) return undefined
+            bounded(r, () => {
+              fields(r, t => (t === 8 ? (message.shape = shapes[r.uint32()] ?? 'record') : undefined))
+            })
+            return true
           })
           return true
         })

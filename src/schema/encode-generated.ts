@@ -139,7 +139,7 @@ class EncoderSource {
     }
     return this.#stepped(type, value, plain => {
       if (type.kind === 'scalar') return `${this.#bind(putters[type.scalar])}(w, ${printNumber(tag)}, ${plain});`
-      return this.#enum((type as Extract<Type, { kind: 'enum' }>).body, tag, plain)
+      return this.#enum(type.body, tag, plain)
     })
   }
 

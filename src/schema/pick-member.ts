@@ -60,7 +60,7 @@ export const dispatchOf = (union: UnionType): Dispatch => {
     .filter(({ type }) => type.kind === 'enum')
   const [only] = enums
   const plainEnum =
-    enums.length === 1 && only !== undefined && only.type.kind === 'enum' && only.type.steps.length === 0
+    enums.length === 1 && only?.type.kind === 'enum' && only.type.steps.length === 0
       ? { index: only.index, values: new Set<unknown>(only.type.body.values.map(({ literal }) => literal)) }
       : undefined
   const rest = members.map((member, index) => ({ member, index })).filter(({ index }) => index !== plainEnum?.index)

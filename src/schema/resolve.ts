@@ -1,4 +1,4 @@
-import { Fit } from './fit.js'
+import type { Fit } from './fit.js'
 import type { Absent, Read, ReadCase, ReadLiteral, ReadMessage, ReadProp, ReadSlot } from './plan.js'
 import { promotion } from './scalar.js'
 import { absentOf, sourceOf, takeLiteral } from './take.js'

@@ -18,7 +18,7 @@ export const decodeSteps = (steps: readonly StepType[]): Run | undefined => {
     return value => {
       const decoded = codec.decode(value)
       if (decoded._tag === 'Left') throw mismatch
-      return decoded.right
+      return decoded.right as unknown
     }
   })
   const [first, second] = runs
