@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import test from 'ava'
 import protobuf from 'protobufjs'
-import { proofOf } from '../../src/session/proof.js'
+import { proofOf, sessionKeys } from '../../src/session/proof.js'
 import type { Frame, Hello } from '../../src/wire/frame.js'
 import { helloBytes } from '../../src/wire/hello-codec.js'
 import { plain, readIn, withLength, written } from '../wire/arbitrary-frame.js'
@@ -67,4 +67,14 @@ test('the specification’s frames are what we write, and what we read', t => {
     t.is(row(title).toString('hex'), Buffer.from(written(frame)).toString('hex'), title)
     t.deepEqual(readIn([row(title)]).map(plain), [plain(frame)], title)
   }
+})
+
+test('the specification’s session secret and id are what its rule gives, computed by another HMAC', t => {
+  const [secret, d, a] = [row('secret'), row('D'), row('A')] as [Buffer, Buffer, Buffer]
+  const hmac = (key: Buffer, text: Buffer) => createHmac('sha256', key).update(text).digest()
+  const own = hmac(secret, Buffer.concat([Buffer.from('sluice v1 session'), u32(d.length), d, u32(a.length), a]))
+  const id = hmac(own, Buffer.from('sluice v1 session id')).subarray(0, 16)
+  t.deepEqual([row('[session secret](#resumption)'), row('session id')], [own, id])
+  const keys = sessionKeys(secret, d, a)
+  t.deepEqual([Buffer.from(keys.secret), Buffer.from(keys.id)], [own, id])
 })

@@ -46,7 +46,7 @@ const bodyOf = (frame: Frame, fields: Fields): unknown => {
     case 'Open': {
       const { credit, timeoutMs, metadata, ...others } = frame
       return {
-        ...sparse({ method: others.method, payload: others.payload }),
+        ...sparse({ method: others.method, payload: others.payload, more: others.more }),
         ...(credit === undefined ? {} : { credit: sparse({ ...credit }) }),
         ...(timeoutMs === undefined ? {} : { timeoutMs }),
         ...(metadata === undefined ? {} : { metadata }),
