@@ -152,13 +152,13 @@ test('leaves no event loop busy and no listener of the process behind', async t 
 test('lets a rush of clients in, more than the platform queues', async t => {
   const { door, doors } = await open()
   const arrivals = record(door.pipes$)
-  const diallers = Array.from({ length: 700 }, () => record(dial(door.key)))
-  await until(() => (diallers.every(each => each.values.length === 1 || each.end()) ? true : undefined), '700 clients')
+  const diallers = Array.from({ length: 600 }, () => record(dial(door.key)))
+  await until(() => (diallers.every(each => each.values.length === 1 || each.end()) ? true : undefined), '600 clients')
   t.deepEqual(
     diallers.filter(each => each.end() !== undefined).map(each => each.end()),
     [],
   )
-  await until(() => (arrivals.values.length === 700 ? true : undefined), 'their other ends')
+  await until(() => (arrivals.values.length === 600 ? true : undefined), 'their other ends')
   for (const each of diallers) each.unsubscribe()
   doors.unsubscribe()
 })

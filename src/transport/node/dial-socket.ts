@@ -7,8 +7,8 @@ import { emitHeld, holdPipe, type PipeFacts } from '../hold-pipe.js'
 import { socketCarrier } from './socket-carrier.js'
 import { socketBuffer } from './socket-defaults.js'
 
-/** How long to wait before asking again a listener that is busy, in milliseconds. */
-const busyFor = 10
+/** How long to wait before asking a busy listener again, in milliseconds: twice as long each time, up to a limit. */
+const busyFor = { first: 10, longest: 250 }
 
 /** A unix socket whose queue of clients is full says EAGAIN; the others wait by themselves. */
 const isBusy = ({ code }: NodeJS.ErrnoException): boolean => code === 'EAGAIN'
@@ -44,6 +44,7 @@ export const dialSocket = (
 ): Transport =>
   new Observable(subscriber => {
     let again: NodeJS.Timeout | undefined
+    let pause = busyFor.first
     let dropped = (): void => undefined
 
     const limit = setTimeout(
@@ -62,8 +63,12 @@ export const dialSocket = (
       const socket = new Socket(options)
       dropped = () => socket.destroy()
       const refuse = (error: NodeJS.ErrnoException): void => {
-        if (isBusy(error)) again = setTimeout(attempt, busyFor)
-        else subscriber.error(refused(key.url, error))
+        if (!isBusy(error)) subscriber.error(refused(key.url, error))
+        else {
+          // many that wait ask less often, so that the listener gets round to letting them in
+          again = setTimeout(attempt, pause)
+          pause = Math.min(2 * pause, busyFor.longest)
+        }
       }
       socket.once('error', refuse)
       socket.once('connect', () => {
