@@ -8,7 +8,7 @@ export class InvalidKey extends TaggedError<'InvalidKey'> {
 }
 
 /** Fewer bytes than this are no secret. */
-const shortestSecret = 16
+export const shortestSecret = 16
 
 const inBase64url = (bytes: Uint8Array): string =>
   btoa(Array.from(bytes, byte => String.fromCharCode(byte)).join(''))

@@ -8,7 +8,8 @@ import { type BindOptions, listen } from './listen.js'
  * Emits one {@link Door} once it listens. The subscription is the listener's life: unsubscribing stops listening, ends the
  * clients' pipes (what is queued is still written), and removes the socket with its directory, at once; so does
  * the end of the process, except by SIGKILL. One client's broken pipe never ends it. It completes only with
- * `clients`, once the last of them has gone. Each subscription is a listener of its own, with a secret of its own.
+ * `clients`, once the last of them has gone. Each subscription is a listener of its own, with a secret of its own,
+ * unless it is given one.
  *
  * The default socket lies in a directory of mode 0700 with a fresh name. A file left behind at a chosen `path` is removed
  * only after nobody has answered there; a live listener's place is never taken.

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { defer, map, Observable, of, type Subscriber, switchMap } from 'rxjs'
 import { PipeError } from '../../pipe/pipe-error.js'
 import type { Pipe } from '../../pipe/pipe.js'
-import { ConnectionKey } from '../connection-key.js'
+import { ConnectionKey, shortestSecret } from '../connection-key.js'
 import { type HeldPipe, holdPipe } from '../hold-pipe.js'
 import { waitingRoom } from '../waiting-room.js'
 import { clearStaleSocket } from './clear-stale-socket.js'
@@ -20,6 +20,11 @@ export interface BindOptions extends Where {
   readonly waiting?: number
   /** After unsubscribing: how long a client's pipe may take to end in order, in milliseconds. 1,000 unless told. */
   readonly closeWithin?: number
+  /**
+   * The secret of its key: 16 random bytes at least. Fresh ones unless told. With a `path` or a port of your own, a listener
+   * that starts again with its old secret is found by the key that its clients have.
+   */
+  readonly secret?: Uint8Array
 }
 
 /** A door whose pipes can still be held on to; for transports that are more than a listener. */
@@ -30,15 +35,24 @@ export interface HeldDoor {
 
 const nothing = (): void => undefined
 
+const secretOf = ({ secret }: BindOptions): Uint8Array => {
+  if (secret === undefined) return new Uint8Array(randomBytes(secretLength))
+  if (secret.length >= shortestSecret) return secret.slice()
+  throw new PipeError(
+    'refused',
+    `a secret of ${secret.length} bytes can be guessed: give at least ${shortestSecret} random ones, or none`,
+  )
+}
+
 const listenAt = (
   place: Place,
+  secret: Uint8Array,
   { server, receive }: Reception,
   options: BindOptions,
   end: Pipe['end'],
   subscriber: Subscriber<HeldDoor>,
 ): void => {
   const { clients = Infinity, waiting = 1_024, closeWithin } = options
-  const secret = new Uint8Array(randomBytes(secretLength))
   const room = waitingRoom()
   let listening = false
   let admitted = 0
@@ -105,7 +119,8 @@ export const listen = (options: BindOptions, end: Pipe['end']): Observable<HeldD
       reception =>
         new Observable<HeldDoor>(subscriber => {
           try {
-            listenAt(placeFor(options), reception, options, end, subscriber)
+            const secret = secretOf(options)
+            listenAt(placeFor(options), secret, reception, options, end, subscriber)
           } catch (error) {
             subscriber.error(error)
           }
