@@ -49,6 +49,7 @@ for (const kind of lasting) {
 
   test(`${kind === 'upload' ? 'an' : 'a'} ${kind} that a killed child had made is over for its handler`, t => {
     t.true(aftermath.log.includes(`${kind} over`))
+    t.true(aftermath.log.includes(`${kind} cancelled`))
   })
 }
 

@@ -52,6 +52,7 @@ for (const kind of lasting) {
 
   test(`${kind === 'upload' ? 'an' : 'a'} ${kind} that a killed parent had made is over for the child's handler`, t => {
     t.true(aftermath.lines.includes(`child: ${kind} over`))
+    t.true(aftermath.lines.includes(`child: ${kind} cancelled`))
   })
 }
 
@@ -63,7 +64,7 @@ test('the child is told that the parent is gone, not that it has left in order',
   t.true(aftermath.lines.some(line => /^child disconnected PipeError (ended|reset)$/.test(line)))
 })
 
-test('the child ends by itself when its parent was killed', t => {
+test('the child ends by itself when its parent was killed, whatever keeps it busy', t => {
   t.true(aftermath.childEnded)
   t.deepEqual(place.left(), [])
 })

@@ -7,10 +7,9 @@ import type { TestFn } from 'ava'
 import { firstValueFrom, type Observable, ReplaySubject } from 'rxjs'
 import { onExit } from 'signal-exit'
 import { pause, until, within } from '../transport/conformance/rig.js'
-import { lives } from '../transport/node/fixtures/run-fixture.js'
+import { lives as isThere } from '../transport/node/fixtures/run-fixture.js'
 
 export { pause, until, within } from '../transport/conformance/rig.js'
-export { lives } from '../transport/node/fixtures/run-fixture.js'
 
 /** The part of ava's `t` that is needed. */
 export interface Teardown {
@@ -96,6 +95,17 @@ export const start = (t: Teardown, path: string, ...args: readonly string[]): Pr
     await Promise.race([program.exited, pause(1_500)])
   })
   return program
+}
+
+/** Whether a process runs: one that has ended, and that nobody has asked how, is still there on Linux. */
+export const lives = (pid: number): boolean => {
+  if (!isThere(pid)) return false
+  if (process.platform !== 'linux') return true
+  try {
+    return !/^\d+ \(.*\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    return false
+  }
 }
 
 /** Waits for the end of a process; `ms` is how long that may take. */
