@@ -85,7 +85,6 @@ export const formatDifference = ({ path, ours, theirs, why }: Difference): strin
 
 // names come from the far end too, and a report goes to a terminal
 const printable = (text: string): string => {
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   const plain = text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?')
   return plain.length > 300 ? `${plain.slice(0, 300)}…` : plain
 }
