@@ -1,5 +1,8 @@
 import type { SchedulerLike, Subscription } from 'rxjs'
 
+/** Platforms know no longer one: past it they ring at once, again and again. Ringing early is looked at, and waited on. */
+const longestTimer = 0x7fff_ffff
+
 /**
  * One timer for all deadlines of a connection: it is set to the earliest, and whoever is late is found by a sweep.
  *
@@ -29,7 +32,8 @@ export class Deadlines {
     if (at >= this.timerAt || this.stopped) return
     this.timer?.unsubscribe()
     this.timerAt = at
-    this.timer = this.scheduler.schedule(this.ring, Math.max(0, at - this.scheduler.now()))
+    const ms = Math.max(0, at - this.scheduler.now())
+    this.timer = this.scheduler.schedule(this.ring, Math.min(ms, longestTimer))
   }
 
   stop(): void {
