@@ -32,6 +32,7 @@ export interface KeptSession {
   readonly epoch: number
 }
 
+/** How far the handshake has come: what this end waits for next. */
 export type HandshakeState<Judgement> =
   | { readonly _tag: 'New' }
   | { readonly _tag: 'Greeting' }
@@ -43,6 +44,7 @@ export type HandshakeState<Judgement> =
   | { readonly _tag: 'Agreeing'; readonly theirs: Hello; readonly judgement: Judgement }
   | { readonly _tag: 'Settled' }
 
+/** What happens to the handshake, time included. */
 export type HandshakeEvent =
   | { readonly _tag: 'Started' }
   | { readonly _tag: 'Received'; readonly frame: Frame }
@@ -50,6 +52,7 @@ export type HandshakeEvent =
   /** The old pipe is let go: this end has taken in so many call frames. */
   | { readonly _tag: 'Frozen'; readonly position: number }
 
+/** What the handshake asks its session to do. */
 export type HandshakeCommand<Judgement> =
   | { readonly _tag: 'Send'; readonly frame: SessionFrame }
   /** The two ends agree: calls may begin. */

@@ -86,6 +86,8 @@ export const failCodes = {
   GOING_AWAY: 11,
 } as const
 
+/** The name of a code of {@link failCodes}. */
+/** Why a call failed, by name. */
 export type FailCode = keyof typeof failCodes
 
 /** The caller wants no more. */
@@ -161,6 +163,8 @@ export interface Offer {
   readonly methods: readonly string[]
 }
 
+/** Shows that an end knows the key's secret, without sending it. */
+/** Shows that its sender knows the key's secret, and, where a session goes on, the session's. */
 export interface Proof {
   readonly _tag: 'Proof'
   /** HMAC-SHA-256 by the key's secret; empty where there is none. */
@@ -181,6 +185,8 @@ export interface Verdicts {
   readonly methods: readonly MethodVerdict[]
 }
 
+/** What an end made of one method of the far end's. */
+/** What an end made of one method; `differences` where it is mismatched, `notes` where it is compatible. */
 export interface MethodVerdict {
   readonly contract: string
   readonly method: string
@@ -196,14 +202,20 @@ export interface MethodVerdict {
   readonly notes: readonly string[]
 }
 
+/** How a method was judged; `Disabled`: this end does not look, `Unverified`: there was nothing to look at. */
+/** How an end's idea of a method stands to the other's. */
 export type VerdictKind = 'Unverified' | 'Identical' | 'Compatible' | 'Mismatched' | 'Disabled'
 
+/** Asks for a `Pong`; with token 0 it is only a sign of life. */
+/** Asks for a `Pong`; says that its sender lives. */
 export interface Ping {
   readonly _tag: 'Ping'
   /** Comes back in the `Pong`. */
   readonly token: number
 }
 
+/** The answer to a `Ping`: all that was sent before it has been taken in. */
+/** Answers a `Ping`: all that came before it has arrived. */
 export interface Pong {
   readonly _tag: 'Pong'
   readonly token: number
@@ -215,12 +227,16 @@ export interface Ack {
   readonly position: number
 }
 
+/** The last frame of an end. */
+/** The last frame of an end. */
 export interface Goodbye {
   readonly _tag: 'Goodbye'
   readonly reason: GoodbyeReason
   readonly message: string
 }
 
+/** Why an end says goodbye: `DONE` alone is an orderly end. */
+/** Why an end says goodbye: `DONE` is orderly, the others are refusals. */
 export type GoodbyeReason = 'DONE' | 'REFUSED' | 'VIOLATION' | 'SCHEMA' | 'LATE'
 
 /** True for the frames of one call; the others are the session's own. */
