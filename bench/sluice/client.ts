@@ -12,7 +12,8 @@ const check = (good: boolean): void => {
   if (!good) throw new Error('a wrong value came')
 }
 
-const clientOf = ({ remote, close }: Peer<typeof Workload>): BenchClient => {
+const clientOf = (workload: Peer<typeof Workload>): BenchClient => {
+  const { remote } = workload
   const call = (n: number) => remote.call(askFor(n)).pipe(tap(({ text, total }) => check(isAnswer(n, text, total))))
   return {
     latency: calls => {
@@ -46,7 +47,7 @@ const clientOf = ({ remote, close }: Peer<typeof Workload>): BenchClient => {
         check(bytes === count * chunkSize),
       )
     },
-    close: () => close().subscribe({ error: () => undefined }),
+    close: () => workload.close().subscribe({ error: () => undefined }),
   }
 }
 
