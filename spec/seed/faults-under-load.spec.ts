@@ -102,6 +102,16 @@ test.serial(
   },
 )
 
+test.serial('a ping behind a message of 64 MiB took 310 ms: it overtakes the message', async t => {
+  const { far } = await shared.converse(t)
+  await valueOf(far.remote.ask('pid'))
+  const order: string[] = []
+  const load = valueOf(far.remote.pack(new Uint8Array(60 * mebibyte))).then(() => order.push('load'))
+  const ping = valueOf(far.remote.ask('echo ping')).then(() => order.push('ping'))
+  await within(Promise.all([load, ping]), 'both')
+  t.deepEqual(order, ['ping', 'load'])
+})
+
 test.serial('big messages had no limit: past it they fail with TooLarge, which says what to do', async t => {
   const { far } = await shared.converse(t)
   const error = await errorOf(far.remote.pack(new Uint8Array(65 * mebibyte)))
