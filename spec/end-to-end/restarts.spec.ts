@@ -15,7 +15,8 @@ const place = ownPlace(test)
 /** A server that can be killed and started again, with its path and its secret, and a client that dials it again. */
 const restartable = async (t: Teardown, name: string) => {
   const words = [join(place.path, name), randomBytes(32).toString('hex')]
-  let { server, key } = await startServer(t, ...words)
+  const { key, ...started } = await startServer(t, ...words)
+  let { server } = started
   const statuses: Status[] = []
   const conversation = await converse(t, dial(key).pipe(reconnect(exponential({ from: 20, to: 200 }))))
   conversation.far.status$.subscribe(status => statuses.push(status))
