@@ -5,8 +5,8 @@ import type { Remote } from './remote.js'
  * A call as a web `ReadableStream`: follows the stream's own queue, and cancelling it cancels the call.
  *
  * An item's credit is granted again when the stream asks for the one after, which it does while its queue has room; so a
- * reader that pauses slows its far end down. The call begins with the first pull: at once, or, with a `highWaterMark` of 0,
- * with the first read. A stream is read once, and so is its call.
+ * reader that pauses slows its far end down. The call begins with the first pull: at the end of the tick, or, with a
+ * `highWaterMark` of 0, with the first read. A stream is read once, and so is its call.
  *
  * @example
  * ```ts
