@@ -158,6 +158,7 @@ export interface OwnPlace {
  */
 export const ownPlace = (test: TestFn): OwnPlace => {
   const path = mkdtempSync(join(tmpdir(), 'e2e-'))
+  onExit(() => rmSync(path, { recursive: true, force: true }))
   const mark = `SPEC_MARK=${path}`
   process.env.XDG_RUNTIME_DIR = path
   process.env.SPEC_MARK = path

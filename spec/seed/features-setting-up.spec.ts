@@ -1,5 +1,4 @@
 import { mkdtempSync, realpathSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import * as io from 'io-ts'
@@ -43,7 +42,7 @@ const listening = async (t: Teardown, options = {}): Promise<ConnectionKey> => {
 test.serial(
   '`IpcRpc::build().env().envs().current_dir().finish(...)`, kill on drop: spawn() takes arguments, environment and directory, and ends the child',
   async t => {
-    const cwd = realpathSync(mkdtempSync(join(tmpdir(), 'seed-')))
+    const cwd = realpathSync(mkdtempSync(join(place.path, 'seed-')))
     const script = `
     const path = decodeURIComponent(new URL(process.env.SLUICE_KEY).pathname)
     const words = [process.argv.slice(1).join('+'), process.env.BREAD, process.env.HOME ?? 'no home', process.cwd()]
