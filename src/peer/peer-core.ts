@@ -1,9 +1,13 @@
 import {
+  catchError,
+  concatWith,
   defer,
   ignoreElements,
+  mergeMap,
   Observable,
   ReplaySubject,
   Subject,
+  take,
   throwError,
   type SchedulerLike,
   type Subscription,
@@ -11,7 +15,6 @@ import {
 import { Disconnected, SessionLost } from '../call/call-errors.js'
 import { Calls } from '../call/calls.js'
 import { IncomingHub } from '../call/incoming-hub.js'
-import type { CallingEnd } from '../call/method-end.js'
 import type { CompiledContract } from '../contract/compile-contract.js'
 import type { BufferOptions } from '../flow/bounded-buffer.js'
 import type { Attempt } from '../pipe/pipe.js'
@@ -20,6 +23,7 @@ import type { SchemaReport } from '../session/judge.js'
 import { Continuity, type ContinuityOptions } from '../session/continuity.js'
 import type { Beginning, Session, SessionOptions } from '../session/session-options.js'
 import { PipeError } from '../pipe/pipe-error.js'
+import { Connection } from './connection.js'
 import { callingEnd, servingEnd } from './method-ends.js'
 import type { Peer } from './peer-types.js'
 import { remoteOf } from './remote-of.js'
@@ -48,16 +52,6 @@ export interface PeerSetup {
   readonly scheduler: SchedulerLike
 }
 
-/** One session's calls. */
-interface Connection {
-  /** The session on the pipe of the moment, or on the last one. */
-  link: Session
-  /** There where the session may go on over another pipe. */
-  readonly continuity: Continuity | undefined
-  readonly calls: Calls
-  readonly methods: ReadonlyMap<string, CallingEnd>
-}
-
 type AnyPeer = Peer<any, any>
 type New = Extract<Beginning, { readonly _tag: 'New' }>
 
@@ -78,6 +72,7 @@ export class PeerCore {
   private connection: Connection | undefined
   private attempts: Subscription | undefined
   private closing = false
+  private grace: Subscription | undefined
   private ended: { readonly error?: unknown } | undefined
 
   /**
@@ -114,20 +109,21 @@ export class PeerCore {
 
   /** A session has begun, or goes on: calls may be made. */
   begin(link: Session): void {
-    const { connection } = this
     const { beginning } = link
     this.attempts?.unsubscribe()
     if (beginning._tag === 'New') this.beginAnew(link, beginning)
-    else if (connection?.continuity !== undefined) {
-      connection.link = link
-      connection.continuity.attach(link, beginning.position)
-    }
-    this.status$.next({ _tag: 'Connected' })
+    else this.connection?.resume(link, beginning.position)
+    // the far end may have broken a rule with its very position
+    if (this.connection?.isAttached === true) this.status$.next({ _tag: 'Connected' })
   }
 
   private beginAnew(link: Session, { judgement, report, keys, windowMs }: New): void {
     // the far end kept nothing of the session before: what was open over it is lost
-    this.loseConnection(new PipeError('ended', 'the far end does not know the session any more'), true)
+    this.connection?.on({
+      _tag: 'Lost',
+      error: new PipeError('ended', 'the far end does not know the session any more'),
+    })
+    if (this.ended !== undefined) return
     const { setup } = this
     const served = judgement.serves.flatMap(judged =>
       judged.ours.methods.map(method => ({
@@ -144,7 +140,7 @@ export class PeerCore {
       keys === undefined
         ? undefined
         : new Continuity(link.pipe.end, keys, { ...setup.continuity, windowMs, scheduler: setup.scheduler }, error => {
-            this.loseConnection(error, true)
+            connection.on({ _tag: 'Lost', error })
             this.whenLost(error)
           })
     const calls: Calls = new Calls(continuity?.pipe ?? link.pipe, served, {
@@ -158,11 +154,17 @@ export class PeerCore {
       stacks: setup.stacks,
       buffer: setup.buffer,
       peer: () => this.peer,
-      violated: rule => connection.link.violated(rule),
+      violated: rule => connection.violated(rule),
     })
-    const connection: Connection = { link, continuity, calls, methods }
+    const connection: Connection = new Connection(link, {
+      continuity,
+      calls,
+      methods,
+      // whoever closed it wants no other
+      ended: error => (this.closing ? this.whenClosed() : this.loseConnection(error)),
+    })
     this.connection = connection
-    continuity?.attach(link, 0)
+    connection.on({ _tag: 'Established' })
     this.schema$.next(report)
   }
 
@@ -171,19 +173,24 @@ export class PeerCore {
     if (this.connection !== undefined) this.connected$.next(this.connection)
   }
 
-  /** What this end, which dials, asks to go on with. */
-  get asks(): ReturnType<Continuity['ask']> | undefined {
-    return this.connection?.continuity?.ask()
+  /** Lets go of the pipe at hand: a newer one is there. */
+  freeze(): void {
+    this.connection?.freeze()
   }
 
   /** Whether the session may go on over another pipe, after that error. */
   mayComeBack(error: unknown): boolean {
-    return this.continuity !== undefined && !this.closing && isTemporary(error)
+    return this.connection?.mayGoOn === true && isTemporary(error)
   }
 
-  /** The session that waits for another pipe, or may have to. */
+  /** Whether the session has a pipe. */
+  get isAttached(): boolean {
+    return this.connection?.isAttached === true
+  }
+
+  /** The session that another pipe may carry on; `undefined` where there is none. */
   get continuity(): Continuity | undefined {
-    return this.connection?.continuity
+    return this.connection?.mayGoOn === true ? this.connection.continuity : undefined
   }
 
   /**
@@ -194,11 +201,10 @@ export class PeerCore {
    */
   interrupted(error: unknown, attempts: Observable<Attempt>): void {
     if (this.ended !== undefined) return
-    const continuity = isTemporary(error) ? this.connection?.continuity : undefined
     this.status$.next({ _tag: 'Reconnecting', attempt: 1, nextTryAt: undefined, error })
     this.follow(attempts)
-    if (continuity === undefined) this.loseConnection(error, true)
-    else continuity.detach(error)
+    if (error === undefined) this.connection?.on({ _tag: 'Finished' })
+    else this.connection?.on({ _tag: 'Broke', resumable: this.mayComeBack(error), error })
   }
 
   /** Tells of attempts to come back; also of those that follow a handshake that failed. */
@@ -212,14 +218,15 @@ export class PeerCore {
     })
   }
 
-  /** Ends what was open; `another`: there may be another session. */
-  private loseConnection(error: unknown, another: boolean): void {
+  /** Ends what was open; there may be another session, unless this peer has ended. */
+  private loseConnection(error: unknown): void {
     const { connection } = this
     this.connection = undefined
     connection?.continuity?.end()
     const cause = error === undefined ? undefined : { cause: error }
+    const isOver = this.ended !== undefined
     connection?.calls.end((method, sent) =>
-      another ? new SessionLost(method, sent, cause) : new Disconnected(method, cause),
+      isOver ? new Disconnected(method, cause) : new SessionLost(method, sent, cause),
     )
   }
 
@@ -228,7 +235,8 @@ export class PeerCore {
     if (this.ended !== undefined) return
     this.ended = ended
     this.attempts?.unsubscribe()
-    this.loseConnection(ended.error, false)
+    this.grace?.unsubscribe()
+    this.loseConnection(ended.error)
     this.connected$.complete()
     for (const hub of this.hubs.values()) hub.complete()
     this.status$.next({ _tag: 'Disconnected', ...ended })
@@ -248,17 +256,26 @@ export class PeerCore {
       this.closing = true
       const { connection } = this
       if (connection === undefined) return this.whenClosed()
-      const goodbye = () => {
-        grace.unsubscribe()
-        connection.link.goodbye(reason)
-      }
-      const grace = this.setup.scheduler.schedule(goodbye, this.setup.grace)
-      connection.calls.close(goodbye)
+      this.grace = this.setup.scheduler.schedule(() => connection.on({ _tag: 'GraceOver' }), this.setup.grace)
+      connection.close(reason)
     })
   }
 
+  /** A pipe that breaks meanwhile takes the question with it: it is asked again over the next one. */
   private flush(): Observable<never> {
-    return this.connection?.link.ping() ?? throwError(() => this.disconnected('flush'))
+    const { connection } = this
+    if (connection === undefined) return throwError(() => this.disconnected('flush'))
+    return connection.ping().pipe(
+      catchError((error: unknown) =>
+        this.connection === connection && connection.mayGoOn
+          ? this.connected$.pipe(
+              concatWith(defer(() => throwError(() => this.disconnected('flush')))),
+              take(1),
+              mergeMap(() => (this.connection === connection ? this.flush() : throwError(() => error))),
+            )
+          : throwError(() => error),
+      ),
+    )
   }
 
   /** Whether `close()` has been asked for. */

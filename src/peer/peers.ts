@@ -1,7 +1,8 @@
 import { NEVER, Subscription } from 'rxjs'
 import { PipeError } from '../pipe/pipe-error.js'
 import type { Pipe } from '../pipe/pipe.js'
-import type { SessionOptions } from '../session/session-options.js'
+import { hex } from '../session/proof.js'
+import type { Session, SessionOptions } from '../session/session-options.js'
 import { session } from '../session/session.js'
 import type { ResumeAsked } from '../wire/frame.js'
 import { framed } from '../wire/framed.js'
@@ -18,8 +19,6 @@ interface Listener {
 interface Ended {
   readonly error?: unknown
 }
-
-const hex = (bytes: Uint8Array): string => Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('')
 
 /** The pipes of one subscription, and the peers made of them. */
 export class Peers {
@@ -65,19 +64,20 @@ export class Peers {
       if (isDialler) this.diallerLost(pipe, core, how)
       else this.clientLost(core, how)
     }
+    // whatever still comes over the pipe before this one is not to be taken in twice
+    if (isDialler && this.dialler?.isAttached === true && this.dialler.continuity !== undefined)
+      this.freeze(this.dialler)
     const agreed$ = session(this.optionsFor(pipe))(framed(this.setup.session.limits.frameBytes)(pipe))
     running.add(
       agreed$.subscribe({
         next: agreed => {
           settle()
-          const { beginning } = agreed
-          const known = isDialler
-            ? this.dialler
-            : beginning._tag === 'Resumed'
-              ? this.kept.get(hex(beginning.asked.session))
-              : undefined
+          const known = isDialler ? this.dialler : this.keptFor(agreed)
+          if (agreed.beginning._tag === 'Resumed' && hex(agreed.beginning.asked.session) !== known?.continuity?.id)
+            return agreed.lost()
           const made: PeerCore = known ?? this.make()
           core = made
+          this.letGo(made)
           this.links.set(made, running)
           made.begin(agreed)
           if (isDialler) this.dialler = made
@@ -130,9 +130,9 @@ export class Peers {
       ...(heartbeat === undefined || (pipe.inProcess === true && !asksForHeartbeat) ? {} : { heartbeat }),
       resume: {
         windowMs,
-        asks: isDialler ? this.dialler?.asks : undefined,
+        asks: isDialler ? this.dialler?.continuity?.ask() : undefined,
         keeps: ({ session: id }) => this.kept.get(hex(id))?.continuity?.kept,
-        freeze: asked => this.freeze(asked),
+        freeze: asked => this.takeOver(asked),
       },
     }
   }
@@ -145,21 +145,39 @@ export class Peers {
     this.kept.set(continuity.id, core)
   }
 
-  private freeze({ session: id, epoch }: ResumeAsked): number {
+  /** On a listener: the peer whose session goes on. */
+  private keptFor({ beginning }: Session): PeerCore | undefined {
+    return beginning._tag === 'Resumed' ? this.kept.get(hex(beginning.asked.session)) : undefined
+  }
+
+  /** The far end of a kept session is there again, over another pipe: says how far this end came. */
+  private takeOver({ session: id, epoch }: ResumeAsked): number {
     const core = this.kept.get(hex(id))
-    if (core === undefined) return 0
-    const position = core.continuity?.freeze(epoch) ?? 0
+    const continuity = core?.continuity
+    if (core === undefined || continuity === undefined) return 0
+    this.freeze(core)
+    continuity.supersededBy(epoch)
+    return continuity.position
+  }
+
+  /** Lets go of a peer's pipe without a word: another one carries its session on. */
+  private freeze(core: PeerCore): void {
+    core.freeze()
+    this.letGo(core)
+  }
+
+  /** Nothing of the pipe that a peer had is of interest any more. */
+  private letGo(core: PeerCore): void {
     const old = this.links.get(core)
-    if (old !== undefined) {
-      this.sessions.delete(old)
-      old.unsubscribe()
-    }
-    return position
+    if (old === undefined) return
+    this.links.delete(core)
+    this.sessions.delete(old)
+    old.unsubscribe()
   }
 
   private diallerLost(pipe: Pipe, core: PeerCore | undefined, ended: Ended): void {
     const { dialler } = this
-    if (core?.isClosing === true) this.closed(core)
+    if (core?.isClosing === true && !core.mayComeBack(ended.error)) this.closed(core)
     else if (pipe.attempts !== undefined) {
       if (core === undefined) dialler?.follow(pipe.attempts)
       else core.interrupted(ended.error, pipe.attempts)
@@ -185,7 +203,7 @@ export class Peers {
 
   /** Past the limit, the session that has waited longest for its far end waits no more. */
   private forgetOldest(): void {
-    const waiting = [...this.kept.values()].filter(core => core.continuity?.isAttached === false)
+    const waiting = [...this.kept.values()].filter(core => !core.isAttached)
     const oldest = waiting[0]
     if (waiting.length > this.setup.detached && oldest !== undefined)
       this.gone(oldest, {

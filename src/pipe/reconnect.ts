@@ -24,6 +24,8 @@ export interface ReconnectOptions {
   readonly scheduler?: SchedulerLike
 }
 
+const isRefusal = (error: unknown): boolean => (error as { readonly _tag?: unknown } | undefined)?._tag === 'Refused'
+
 /** A far end that refused will refuse again, unless it was only late. */
 const isFinal = (error: unknown): boolean => {
   const { _tag, why } = (error ?? {}) as { readonly _tag?: unknown; readonly why?: unknown }
@@ -56,7 +58,8 @@ export const reconnect =
       subscriber.add(() => dialling.unsubscribe())
 
       const tryAgain = (error: unknown) => {
-        if (wholeSince !== undefined && scheduler.now() - wholeSince >= heldFor) attempt = 0
+        // a far end that takes its time to come to no session has not held
+        if (wholeSince !== undefined && scheduler.now() - wholeSince >= heldFor && !isRefusal(error)) attempt = 0
         wholeSince = undefined
         attempt++
         let wait: Observable<unknown> | Delay

@@ -1,8 +1,8 @@
-import { BehaviorSubject, Subject, type SchedulerLike, type Subscription } from 'rxjs'
+import { BehaviorSubject, Subject, Subscription, type SchedulerLike } from 'rxjs'
 import type { Pipe } from '../pipe/pipe.js'
 import type { CallFrame, ResumeAsked } from '../wire/frame.js'
 import type { KeptSession } from './handshake.js'
-import type { SessionKeys } from './proof.js'
+import { hex, type SessionKeys } from './proof.js'
 import { ReplayLog } from './replay-log.js'
 import type { Session } from './session-options.js'
 
@@ -10,8 +10,13 @@ import type { Session } from './session-options.js'
 export interface ContinuityOptions {
   /** How long it may be without a pipe, in milliseconds. */
   readonly windowMs: number
-  /** Sent but unacknowledged frames that are kept, in bytes; at the limit writing waits. */
+  /** Sent but unacknowledged frames that are kept, in bytes. */
   readonly replayBytes: number
+  /**
+   * What happens at that limit. `wait`: writing waits for an acknowledgement; frames that cannot wait, such as answers, go
+   * on up to twice the limit. `giveUp`: the session goes on, and ends with its pipe. Past twice the limit it always does.
+   */
+  readonly whenFull: 'wait' | 'giveUp'
   /** Acknowledges at the latest after so many frames, */
   readonly ackEvery: number
   /** or so many bytes, */
@@ -25,6 +30,7 @@ export interface ContinuityOptions {
 export const defaultContinuity: Omit<ContinuityOptions, 'scheduler'> = {
   windowMs: 30_000,
   replayBytes: 8 * 1024 * 1024,
+  whenFull: 'wait',
   ackEvery: 128,
   ackBytes: 512 * 1024,
   ackAfterMs: 1_000,
@@ -41,6 +47,8 @@ export const defaultContinuity: Omit<ContinuityOptions, 'scheduler'> = {
 export class Continuity {
   /** What the calls see. */
   readonly pipe: Pipe<CallFrame>
+  /** The session as hexadecimal digits: a key of tables. */
+  readonly id: string
   private readonly frames = new Subject<CallFrame>()
   private readonly outgoing = new Subject<CallFrame>()
   private readonly writable = new BehaviorSubject(false)
@@ -48,12 +56,14 @@ export class Continuity {
   private link: Session | undefined
   private linked: Subscription | undefined
   private linkWritable = false
+  private writing = false
   private window: Subscription | undefined
   private ackTimer: Subscription | undefined
   private received = 0
   private ackedAt = 0
   private bytesSinceAck = 0
   private epoch = 0
+  private gaveUp = false
   private ended = false
 
   /**
@@ -65,17 +75,14 @@ export class Continuity {
     private readonly options: ContinuityOptions,
     private readonly lost: (error: unknown) => void,
   ) {
+    this.id = hex(keys.id)
     this.pipe = { end, incoming: this.frames, outgoing: this.outgoing, writable: this.writable }
     this.outgoing.subscribe({ next: frame => this.send(frame), error: () => undefined })
   }
 
-  /** The session as hexadecimal digits: a key of tables. */
-  get id(): string {
-    return Array.from(this.keys.id, byte => byte.toString(16).padStart(2, '0')).join('')
-  }
-
-  /** What to ask for, on the end that dials, with the next pipe. */
-  ask(): { readonly asked: ResumeAsked; readonly secret: Uint8Array } {
+  /** What to ask for, on the end that dials, with the next pipe; `undefined` when it cannot go on over another pipe. */
+  ask(): { readonly asked: ResumeAsked; readonly secret: Uint8Array } | undefined {
+    if (this.gaveUp || this.ended) return undefined
     this.epoch++
     return {
       asked: { session: this.keys.id, epoch: this.epoch, position: this.received },
@@ -83,22 +90,23 @@ export class Continuity {
     }
   }
 
-  /** What the end that was dialled keeps. */
-  get kept(): KeptSession {
-    return { secret: this.keys.secret, epoch: this.epoch }
+  /** What the end that was dialled keeps; `undefined` when it cannot go on over another pipe. */
+  get kept(): KeptSession | undefined {
+    return this.gaveUp || this.ended ? undefined : { secret: this.keys.secret, epoch: this.epoch }
   }
 
   get isAttached(): boolean {
     return this.link !== undefined
   }
 
-  /** Lets go of the pipe for a newer one, and says how far it came. */
-  freeze(epoch: number): number {
-    this.epoch = epoch
-    const { link } = this
-    this.unlink()
-    link?.supersede()
+  /** How many of the far end's call frames this end has taken in. */
+  get position(): number {
     return this.received
+  }
+
+  /** A pipe of that number takes over: no older one will. */
+  supersededBy(epoch: number): void {
+    this.epoch = epoch
   }
 
   /**
@@ -108,21 +116,25 @@ export class Continuity {
    */
   attach(link: Session, position: number): void {
     if (this.ended) return
+    this.window?.unsubscribe()
     if (!this.log.acknowledge(position)) {
-      link.violated(`a position of ${position} is not between ${this.log.acknowledged} and ${this.log.sent}`)
+      link.violated(`a position of ${position} is not between ${this.log.acknowledged} and ${this.log.written}`)
       return
     }
-    this.window?.unsubscribe()
+    this.log.rewind()
     this.link = link
-    this.linked = link.pipe.incoming.subscribe({ next: frame => this.take(frame), error: () => undefined })
-    this.linked.add(link.acks$.subscribe({ next: at => this.acknowledged(at), error: () => undefined }))
-    for (const frame of this.log.unacknowledged()) link.pipe.outgoing.next(frame)
     this.ackedAt = this.received
     this.bytesSinceAck = 0
-    this.linked.add(
+    const linked = new Subscription()
+    this.linked = linked
+    linked.add(link.pipe.incoming.subscribe({ next: frame => this.take(frame), error: () => undefined }))
+    linked.add(link.acks$.subscribe({ next: at => this.acknowledged(at), error: () => undefined }))
+    linked.add(
       link.pipe.writable.subscribe({
         next: writable => {
+          if (this.link !== link) return
           this.linkWritable = writable
+          if (writable) this.catchUp()
           this.tellWritable()
         },
         error: () => undefined,
@@ -130,11 +142,12 @@ export class Continuity {
     )
   }
 
-  /** The pipe is gone: waits for another one, as long as the window is open. */
+  /** The pipe is gone, or is let go for a newer one: waits for that, as long as the window is open. */
   detach(error: unknown): void {
     if (this.ended || this.link === undefined) return
     this.unlink()
-    this.window = this.options.scheduler.schedule(() => this.lose(error), this.options.windowMs)
+    if (this.gaveUp) this.lose(new RangeError('too much was unacknowledged to be kept for another pipe'))
+    else this.window = this.options.scheduler.schedule(() => this.lose(error), this.options.windowMs)
   }
 
   /** Nobody needs this session any more. */
@@ -163,26 +176,49 @@ export class Continuity {
 
   private send(frame: CallFrame): void {
     if (this.ended) return
-    this.log.append(frame)
-    this.link?.pipe.outgoing.next(frame)
-    if (this.log.bytes > this.options.replayBytes) this.overfull()
+    const { log } = this
+    log.append(frame)
+    // behind what is still to be sent again, if there is something
+    if (this.link !== undefined && log.unwritten === 1 && !this.writing) {
+      log.next()
+      this.link.pipe.outgoing.next(frame)
+    }
+    if (log.bytes > this.options.replayBytes) this.overfull()
   }
 
-  /** Writing waits at the limit. Frames that cannot wait go on for a while; when they do not stop, resuming is given up. */
+  /** Writes what another pipe has not carried over, while this one has room. */
+  private catchUp(): void {
+    if (this.writing) return
+    this.writing = true
+    while (this.link !== undefined && this.linkWritable && this.log.unwritten > 0)
+      this.link.pipe.outgoing.next(this.log.next() as CallFrame)
+    this.writing = false
+    if (this.gaveUp) this.log.dropWritten()
+  }
+
   private overfull(): void {
-    if (this.writable.value) this.writable.next(false)
-    if (this.link === undefined && this.log.bytes > 2 * this.options.replayBytes)
-      this.lose(new RangeError(`more than ${2 * this.options.replayBytes} bytes wait for a new pipe`))
+    const { log, options } = this
+    if (this.gaveUp) log.dropWritten()
+    else if (options.whenFull === 'giveUp' || log.bytes > 2 * options.replayBytes) this.giveUp()
+    if (!this.ended) this.tellWritable()
+  }
+
+  private giveUp(): void {
+    this.gaveUp = true
+    if (this.link === undefined) this.lose(new RangeError(`${this.log.bytes} bytes wait for another pipe, too many`))
+    else this.log.dropWritten()
   }
 
   private acknowledged(position: number): void {
-    if (!this.log.acknowledge(position))
-      this.link?.violated(`an Ack of ${position} is not between ${this.log.acknowledged} and ${this.log.sent}`)
+    const { log } = this
+    if (!log.acknowledge(position))
+      this.link?.violated(`an Ack of ${position} is not between ${log.acknowledged} and ${log.written}`)
     else if (!this.writable.value) this.tellWritable()
   }
 
   private tellWritable(): void {
-    const writable = this.linkWritable && this.log.bytes <= this.options.replayBytes
+    const { log, linkWritable, options } = this
+    const writable = linkWritable && log.unwritten === 0 && log.bytes <= options.replayBytes
     if (writable !== this.writable.value) this.writable.next(writable)
   }
 

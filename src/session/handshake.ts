@@ -21,7 +21,7 @@ export interface HandshakeTerms<Judgement> {
   readonly objection: (judgement: Judgement, theirs: Verdicts) => string | undefined
   /** The secret of the session that this end, which dialled, asks to go on with in its hello. */
   readonly asks: { readonly secret: Uint8Array } | undefined
-  /** The session that the far end asks to go on with, if this end still keeps it. */
+  /** The session that the far end asks to go on with, if this end still keeps it; asked again once that is proved. */
   readonly keeps: (asked: ResumeAsked) => KeptSession | undefined
 }
 
@@ -188,8 +188,7 @@ const greeted = <J>(terms: HandshakeTerms<J>, theirs: Hello): Next<J> => {
     return refuse('proof', 'one end holds a secret and the other does not: dial with the key that bind() made')
   if (theirs.nonce.length < 16) return violate(`a nonce has 16 bytes or more, this one has ${theirs.nonce.length}`)
   const kept = terms.end === 'accepted' && theirs.resume !== undefined ? terms.keeps(theirs.resume) : undefined
-  if (kept !== undefined && theirs.resume !== undefined && theirs.resume.epoch <= kept.epoch)
-    return refuse('proof', 'a pipe as old as that cannot take the session over')
+  if (kept !== undefined && isOld(theirs, kept)) return refuse('proof', oldPipe)
   // whoever keeps a session says nothing of it before the far end has shown that it is its own
   if (kept !== undefined) return [{ _tag: 'Proving', theirs, kept }, []]
   // a far end that asks to go on with a session sends a proof, whatever comes of it
@@ -236,7 +235,25 @@ const proven = <J>(
   if (resume === undefined || !equalBytes(macOf(terms, own.secret, theirs, 'theirs'), resume.mac))
     return refuse('proof', "the session that is to go on is not the far end's")
   if (kept === undefined) return [{ _tag: 'Settled' }, [{ _tag: 'Resume', theirs, position: resume.position }]]
-  return [{ _tag: 'Freezing', theirs, kept }, [{ _tag: 'Freeze', asked: theirs.resume as ResumeAsked }]]
+  const asked = theirs.resume as ResumeAsked
+  // much may have happened to the session since the far end asked for it
+  const now = terms.keeps(asked)
+  if (now === undefined) return lostMeanwhile(terms, theirs)
+  if (isOld(theirs, now)) return refuse('proof', oldPipe)
+  return [{ _tag: 'Freezing', theirs, kept }, [{ _tag: 'Freeze', asked }]]
+}
+
+const oldPipe = 'a pipe as old as that cannot take the session over'
+
+const isOld = ({ resume }: Hello, { epoch }: KeptSession): boolean => resume !== undefined && resume.epoch <= epoch
+
+/** The session that the far end has proved is gone: our proof says no word of it, and a new one begins. */
+const lostMeanwhile = <J>(terms: HandshakeTerms<J>, theirs: Hello): Next<J> => {
+  const [state, commands] = trusted(terms, theirs)
+  return [
+    state,
+    [send({ _tag: 'Proof', mac: macOf(terms, terms.secret, theirs, 'ours'), resume: undefined }), ...commands],
+  ]
 }
 
 const frozen = <J>(

@@ -1,4 +1,5 @@
 import type { SchedulerLike, Subscription } from 'rxjs'
+import { longestWait } from './longest-wait.js'
 
 /** How an end watches the other. */
 export interface HeartbeatOptions {
@@ -10,6 +11,9 @@ export interface HeartbeatOptions {
 
 /** Every five seconds; gone after three silent intervals. */
 export const defaultHeartbeat: HeartbeatOptions = { everyMs: 5_000, tolerance: 3 }
+
+/** However often the far end asks to hear something, in milliseconds: this often will do. */
+const fastest = 10
 
 /** What a heartbeat does to its session. */
 export interface HeartbeatEffects {
@@ -37,6 +41,7 @@ export class Heartbeat {
   private timer: Subscription | undefined
   private dueAt = 0
   private readonly period: number
+  private readonly theirsEveryMs: number
 
   /**
    * @param ours - how this end watches
@@ -44,12 +49,13 @@ export class Heartbeat {
    */
   constructor(
     private readonly ours: HeartbeatOptions,
-    private readonly theirsEveryMs: number,
+    theirsEveryMs: number,
     private readonly effects: HeartbeatEffects,
     private readonly scheduler: SchedulerLike,
   ) {
-    const asked = [ours.everyMs, theirsEveryMs].filter(ms => ms > 0)
-    this.period = asked.length === 0 ? 0 : Math.min(...asked)
+    this.theirsEveryMs = theirsEveryMs > 0 ? Math.max(fastest, theirsEveryMs) : 0
+    const asked = [ours.everyMs, this.theirsEveryMs].filter(ms => ms > 0)
+    this.period = asked.length === 0 ? 0 : longestWait(Math.min(...asked))
   }
 
   start(): void {

@@ -1,6 +1,6 @@
 import { hmac } from '@noble/hashes/hmac.js'
 import { sha256 } from '@noble/hashes/sha2.js'
-import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js'
+import { bytesToHex, concatBytes, utf8ToBytes } from '@noble/hashes/utils.js'
 
 const label = utf8ToBytes('sluice v1 proof')
 
@@ -61,3 +61,6 @@ export const sessionKeys = (secret: Uint8Array | undefined, dialled: Uint8Array,
   const own = hmac(sha256, secret ?? noSecret, hellos)
   return { secret: own, id: hmac(sha256, own, idLabel).slice(0, 16) }
 }
+
+/** Bytes as hexadecimal digits: a session's id as a key of tables. */
+export const hex = (bytes: Uint8Array): string => bytesToHex(bytes)

@@ -12,13 +12,12 @@ import {
   type HandshakeState,
 } from './handshake.js'
 import { Heartbeat } from './heartbeat.js'
-import { describeFor, judge, objectionTo, offerOf, reportOf, verdictsOf, type Judgement } from './judge.js'
+import { helloOf } from './hello-of.js'
+import { describeFor, judge, objectionTo, reportOf, verdictsOf, type Judgement } from './judge.js'
 import { sessionKeys, type SessionKeys } from './proof.js'
 import { Refused } from './refused.js'
 import type { Beginning, Session, SessionOptions } from './session-options.js'
-
-/** The version of the wire that this code speaks. */
-export const wireVersion = 1
+import { Unread } from './unread.js'
 
 const done = (message = ''): Goodbye => ({ _tag: 'Goodbye', reason: 'DONE', message })
 
@@ -27,21 +26,6 @@ interface Listener {
   error(error: unknown): void
   complete(): void
 }
-
-const helloOf = (options: SessionOptions, secret: Uint8Array | undefined): Hello => ({
-  _tag: 'Hello',
-  versions: [wireVersion],
-  nonce: options.nonce(),
-  proof: secret !== undefined,
-  limits: options.limits,
-  validation: options.validation,
-  serves: options.serves.map(offerOf),
-  uses: options.uses.map(offerOf),
-  heartbeatMs: options.heartbeat?.everyMs ?? 0,
-  capabilities: [],
-  resumeMs: options.resume?.windowMs ?? 0,
-  resume: options.resume?.asks?.asked,
-})
 
 /** A session on its one pipe, from the first Hello to the last Goodbye. */
 export class RunningSession {
@@ -52,6 +36,7 @@ export class RunningSession {
   private readonly frames = new Subject<CallFrame>()
   private readonly outgoing = new Subject<CallFrame>()
   private readonly acks = new Subject<number>()
+  private readonly unread: Unread
   private readonly pings = new Map<number, Subject<never>>()
   private token = 0
   private established = false
@@ -70,6 +55,11 @@ export class RunningSession {
     this.scheduler = options.scheduler ?? asyncScheduler
     const { end, secret } = pipe
     const { resume } = options
+    this.unread = new Unread(pipe.writable, options.unreadBytes, bytes =>
+      this.broke(
+        new PipeError('aborted', `${bytes} bytes wait for a far end that does not read: it is stopped or stuck`),
+      ),
+    )
     this.hello = helloOf(options, secret)
     this.step = stepHandshake<Judgement>({
       end,
@@ -95,6 +85,7 @@ export class RunningSession {
         if (this.ended || this.leaving) return
         this.heartbeat?.said()
         this.pipe.outgoing.next(frame)
+        this.unread.wrote(frame)
       },
       error: (error: unknown) => this.broke(error),
     })
@@ -206,6 +197,11 @@ export class RunningSession {
       goodbye: message => this.goodbye(message),
       violated: rule => this.violated(rule),
       ping: () => this.ping(),
+      lost: () =>
+        this.cut(
+          'LATE',
+          new PipeError('aborted', 'this end had given the session up when the far end came back to it'),
+        ),
       supersede: () => this.supersede(),
     })
   }
@@ -245,13 +241,18 @@ export class RunningSession {
   private supersede(): void {
     if (this.ended) return
     this.finish()
-    this.pipe.outgoing.error(new PipeError('aborted', 'a newer pipe has taken the session over'))
+    // the end that dialled leaves it to the other to close it: its dialler is not to fail
+    if (this.pipe.end === 'dialled') this.pipe.outgoing.complete()
+    else this.pipe.outgoing.error(new PipeError('aborted', 'a newer pipe has taken the session over'))
   }
 
   private violated(rule: string): void {
+    this.cut('VIOLATION', new ProtocolViolation(rule))
+  }
+
+  private cut(reason: Goodbye['reason'], error: Error): void {
     if (this.ended) return
-    const error = new ProtocolViolation(rule)
-    this.send({ _tag: 'Goodbye', reason: 'VIOLATION', message: error.message })
+    this.send({ _tag: 'Goodbye', reason, message: error.message })
     this.abort(error)
   }
 
@@ -275,6 +276,7 @@ export class RunningSession {
     this.ended = true
     this.timer?.unsubscribe()
     this.heartbeat?.stop()
+    this.unread.stop()
     this.subscription?.unsubscribe()
     this.frames.complete()
     const pings = [...this.pings.values()]
@@ -287,6 +289,7 @@ export class RunningSession {
     if (this.ended || this.leaving) return
     this.heartbeat?.said()
     this.pipe.outgoing.next(frame)
+    this.unread.wrote(frame)
   }
 
   private ping(): Observable<never> {

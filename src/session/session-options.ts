@@ -20,6 +20,8 @@ export interface SessionOptions extends Terms {
   readonly heartbeat?: HeartbeatOptions
   /** Whether sessions outlive their pipes; without it they do not. */
   readonly resume?: ResumeOptions
+  /** Bytes that may wait because the far end does not read; past it the pipe counts as broken. Default 128 MiB. */
+  readonly unreadBytes?: number
   readonly scheduler?: SchedulerLike
 }
 
@@ -66,6 +68,8 @@ export interface Session {
   violated(rule: string): void
   /** Completes when all that was sent before has reached the far end's session. */
   ping(): Observable<never>
+  /** This end cannot go on with the session that the two have just agreed to go on with: the far end may begin a new one. */
+  lost(): void
   /** A newer pipe has taken over: ends this one without a word, and without a word to its subscriber. */
   supersede(): void
 }
