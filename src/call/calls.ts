@@ -58,8 +58,10 @@ export class Calls implements Line {
     this.deadlines = new Deadlines(scheduler, now => Math.min(this.outgoing.sweep(now), this.incoming.sweep(now)))
     this.subscription = pipe.writable.subscribe({
       next: writable => {
-        this.turns.setWritable(writable)
-        if (writable) this.outgoing.launchWaiting()
+        // a call that waits to be opened is short: what leaves in parts comes after it
+        this.turns.setWritable(writable, () => this.outgoing.launchWaiting())
+        // events are over as soon as they have left
+        this.idleYet()
       },
       error: () => undefined,
     })

@@ -162,7 +162,7 @@ export class IncomingCall implements Call<unknown, unknown, unknown, unknown, un
     if (this.deadline !== undefined && this.deadline <= now) {
       this.line.send(statusFrame(this.id, 'TIMEOUT'))
       this.settle('Cancelled', new Timeout(this.method, this.deadline - this.openedAt))
-    } else if (this.claimBy <= now) this.letGo()
+    } else if (!this.claimed && this.claimBy <= now) this.letGo()
   }
 
   private claim(): void {

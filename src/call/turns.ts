@@ -57,10 +57,16 @@ export class Turns {
     this.line.delete(sender)
   }
 
-  /** The pipe is full, or has room again. */
-  setWritable(writable: boolean): void {
+  /**
+   * The pipe is full, or has room again.
+   *
+   * @param first - goes before whoever waits in line
+   */
+  setWritable(writable: boolean, first: () => void): void {
     this.writable = writable
-    if (writable) this.run()
+    if (!writable) return
+    first()
+    this.run()
   }
 
   /** Nobody will have a turn any more. */
