@@ -75,6 +75,17 @@ const stages: readonly Stage[] = [
   { name: 'lint', run: npmScript('lint') },
   { name: 'layers', run: ava('spec/layers/**', `!${packaging}`, '!spec/layers/readme.spec.ts') },
   { name: 'specs', run: ava('spec/**', '!spec/layers/**', '!spec/examples/**') },
+  {
+    name: 'no-codegen',
+    // protobufjs's reflection, which reads .proto files, generates code: it is no part of the run-time faces
+    run: ava(
+      '--node-arguments=--disallow-code-generation-from-strings',
+      'spec/schema/**',
+      'spec/contract/**',
+      'spec/end-to-end/**',
+      '!spec/contract/from-proto.spec.ts',
+    ),
+  },
   { name: 'examples', run: ava(...examples) },
   { name: 'packaging', run: ava(packaging) },
   { name: 'docs', run: npmScript('docs') },

@@ -132,3 +132,22 @@ test('contracts that are joined may share neither a name nor a method', t => {
   t.throws(() => all(one, two), { message: /spec\.Two\.m: spec\.One has a method of that name too/ })
   t.throws(() => all(one, one), { message: /stands twice/ })
 })
+
+const without: readonly (readonly [string, unknown, RegExp])[] = [
+  ['a codec in place of a method', io.string, /spec\.Shop\.m: is no method: make it with request/],
+  [
+    'nothing in place of a codec',
+    request(undefined as never, io.string),
+    /spec\.Shop\.m, input: is no io-ts codec: import/,
+  ],
+  [
+    'plain properties in place of a codec',
+    request(io.string, { a: io.string } as never),
+    /spec\.Shop\.m, output: .*wrap it/,
+  ],
+]
+
+for (const [what, method, message] of without)
+  test(`a contract with ${what} is refused by name`, t => {
+    t.throws(() => contract('spec.Shop', { m: method as never }), { name: 'ContractError', message })
+  })
