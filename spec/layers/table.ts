@@ -29,9 +29,12 @@ export const table: Readonly<Record<string, readonly string[]>> = (() => {
 /** Folders of `spec/` that mirror no folder of `src/`. */
 export const ownSpecs: readonly string[] = [
   'bench', // that what is measured is what it says
+  'chaos', // two ends over a wire that is cut again and again, held against a model
   'end-to-end', // real processes, killed and stalled
   'examples',
   'helpers', // shared by specs
+  'hostile', // far ends that break every rule
+  'leaks', // what is left after many calls and connections: nothing
   'layers', // this table, public names, the packed package, the README
   'seed', // each feature and each fault of the project this one learned from
   'types', // checked by tsc alone
