@@ -4,7 +4,9 @@ import { SendWindow } from '../flow/send-window.js'
 import { begin } from './begin.js'
 import { Departure } from './departure.js'
 import { onDemand } from './from-demand.js'
+import { rootOf } from './lifted.js'
 import type { Line } from './line.js'
+import { isCall, onPacedRoot, type Item, type Moment } from './pacing.js'
 import { toSource, type PullSource, type Taker } from './pull-source.js'
 import type { Sender } from './turns.js'
 
@@ -20,6 +22,12 @@ export interface ItemSink {
   overflowed(limit: BufferLimit): void
 }
 
+/** A payload that waits, and the item of another call that it was made of. */
+interface Waiting {
+  readonly payload: Uint8Array
+  readonly item: Item | undefined
+}
+
 /** A payload that is to wait, without the slab that it was written into. */
 const keep = (payload: Uint8Array): Uint8Array =>
   payload.buffer.byteLength > payload.length * 2 ? new Uint8Array(payload) : payload
@@ -33,7 +41,9 @@ const keep = (payload: Uint8Array): Uint8Array =>
  */
 export class ItemSender implements Taker<unknown>, Sender {
   private readonly window = new SendWindow()
-  private buffer: BoundedBuffer<Uint8Array>
+  private buffer: BoundedBuffer<Waiting>
+  /** Where the producer is a call of a far end: its item that is being emitted. */
+  private moment: Moment | undefined
   private source: PullSource<unknown> | undefined
   private subscription: Subscription | undefined
   private leaving: Departure | undefined
@@ -75,11 +85,12 @@ export class ItemSender implements Taker<unknown>, Sender {
    * @param buffer - what becomes of what it emits too fast, where the line's own buffer will not do
    */
   start(input: ObservableInput<unknown>, buffer?: BufferOptions): void {
-    if (buffer !== undefined) this.buffer = new BoundedBuffer({ ...this.line.buffer, ...buffer })
+    const options = { ...this.line.buffer, ...buffer }
+    if (buffer !== undefined) this.buffer = new BoundedBuffer(options)
     let source: PullSource<unknown> | Observable<unknown>
     try {
       source = toSource(input)
-      if (!('pull' in source)) source = onDemand(source, this.demand$.pipe(filter(demand => demand > 0)))
+      if (!('pull' in source)) source = this.adapted(source, (options.overflow ?? 'error') === 'error')
     } catch (error) {
       this.failed(error)
       return
@@ -129,7 +140,7 @@ export class ItemSender implements Taker<unknown>, Sender {
     if (this.pumping) return
     this.pumping = true
     while (!this.stopped && !this.pulling && this.ready) {
-      if (this.buffer.length > 0) this.send(this.buffer.shift() as Uint8Array)
+      if (this.buffer.length > 0) this.sendWaiting(this.buffer.shift() as Waiting)
       else if (this.source !== undefined && this.finished === undefined) {
         this.pulling = true
         this.source.pull(this)
@@ -161,6 +172,15 @@ export class ItemSender implements Taker<unknown>, Sender {
     this.endIfDone()
   }
 
+  /** A call of another far end is paced by this one: what comes too fast waits there, unless it is to be lost. */
+  private adapted(source$: Observable<unknown>, mayWait: boolean): Observable<unknown> {
+    const root = rootOf(source$)
+    if (!isCall(root)) return onDemand(source$, this.demand$.pipe(filter(demand => demand > 0)))
+    if (!mayWait) return source$
+    this.moment = { item: undefined }
+    return onPacedRoot(source$, root, this.moment)
+  }
+
   private get ready(): boolean {
     if (!this.window.open || this.leaving !== undefined) return false
     if (!this.line.busy) return true
@@ -187,10 +207,16 @@ export class ItemSender implements Taker<unknown>, Sender {
   }
 
   private hold(payload: Uint8Array): void {
-    if (this.buffer.push(keep(payload), payload.length)) return
+    if (this.buffer.push({ payload: keep(payload), item: this.moment?.item?.hold() }, payload.length)) return
     const limit = this.buffer.full as BufferLimit
     this.stop()
     this.sink.overflowed(limit)
+  }
+
+  /** What a call's item became has been sent: that call's far end may send another. */
+  private sendWaiting({ payload, item }: Waiting): void {
+    this.send(payload)
+    item?.release()
   }
 
   private send(payload: Uint8Array): void {

@@ -9,8 +9,8 @@ import {
 } from 'rxjs'
 import { BoundedBuffer, type BufferOptions } from '../flow/bounded-buffer.js'
 import { begin } from './begin.js'
-import type { Flow } from './consumer.js'
-import { onRoot, rootOf } from './lifted.js'
+import { rootOf } from './lifted.js'
+import { isCall, onPacedRoot, type Item, type Moment } from './pacing.js'
 import type { Remote } from './remote.js'
 import { Unpaced } from './unpaced.js'
 
@@ -27,58 +27,6 @@ export interface PacedOptions extends Pick<BufferOptions, 'items'> {
 
 /** What an item is turned into. */
 export type Work<T, O extends ObservableInput<unknown>> = (value: T, index: number) => O
-
-/** An item of the call, until nothing is left to do for it. */
-class Item {
-  private holders = 1
-
-  constructor(private readonly done: () => void) {}
-
-  hold(): this {
-    this.holders++
-    return this
-  }
-
-  release(): void {
-    if (--this.holders === 0) this.done()
-  }
-}
-
-/** The item that is being handed on at this moment: whatever comes out of the operators meanwhile is made of it. */
-interface Moment {
-  item: Item | undefined
-}
-
-/** The items of a call, each granted again when it is let go of. */
-const paceable = (call$: Pick<Remote<unknown>, 'start'>, moment: Moment): Observable<unknown> =>
-  new Observable(subscriber => {
-    // a call that delivers before it has begun cannot be told yet
-    let begun = false
-    const early: number[] = []
-    const consumed = (size: number) => {
-      if (begun) flow.consumed(size)
-      else early.push(size)
-    }
-    const flow: Flow = call$.start({
-      paced: true,
-      next: (value, size) => {
-        const item = new Item(() => consumed(size))
-        const before = moment.item
-        moment.item = item
-        try {
-          subscriber.next(value)
-        } finally {
-          moment.item = before
-        }
-        item.release()
-      },
-      error: (error: unknown) => subscriber.error(error),
-      complete: () => subscriber.complete(),
-    })
-    begun = true
-    subscriber.add(flow)
-    for (const size of early) flow.consumed(size)
-  })
 
 interface Job<T> {
   readonly value: T
@@ -168,9 +116,6 @@ class Workshop<T, O extends ObservableInput<unknown>> {
   }
 }
 
-const isCall = (source$: Observable<unknown>): source$ is Remote<unknown> =>
-  typeof (source$ as Partial<Remote<unknown>>).start === 'function'
-
 const pace = <T, O extends ObservableInput<unknown>>(
   source$: Observable<T>,
   work: Work<T, O>,
@@ -184,7 +129,7 @@ const pace = <T, O extends ObservableInput<unknown>>(
       return
     }
     const workshop = new Workshop(work, options, moment, subscriber)
-    const items$ = isCall(root) ? onRoot(source$, paceable(root, moment)) : source$
+    const items$ = isCall(root) ? onPacedRoot(source$, root, moment) : source$
     begin(items$, subscription => subscriber.add(subscription), {
       next: value => workshop.take(value),
       error: (error: unknown) => subscriber.error(error),
