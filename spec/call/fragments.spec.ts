@@ -2,7 +2,6 @@ import test from 'ava'
 import { EMPTY, from, mergeMap } from 'rxjs'
 import { answer } from 'sluice'
 import { marbles } from 'sluice/testing'
-import type { CallFrame } from '../../src/wire/frame.js'
 import { Kitchen } from '../peer/kitchen.js'
 import { bytesOf, drawn, next, open, part, played, takeAll, written } from './rig.js'
 
@@ -151,7 +150,7 @@ for (const [what, frames] of [
 
 test('a request whose deadline is over while it arrives ends with TIMEOUT', t => {
   const { say, calls, sent, scheduler } = played('accepted')
-  say({ ...open(1, 0, true), timeoutMs: 20 } as CallFrame)
+  say({ ...open(1, 0, true), timeoutMs: 20 })
   say(part(1, 50))
   scheduler.flush()
   t.deepEqual(sent, [{ _tag: 'Fail', id: 1, code: 'TIMEOUT', message: '' }])
@@ -161,7 +160,7 @@ test('a request whose deadline is over while it arrives ends with TIMEOUT', t =>
 test('the time that a request takes to arrive counts', t => {
   const { say, hubs, scheduler } = played('accepted')
   const taken = takeAll(hubs.request)
-  say({ ...open(1, 0, true), timeoutMs: 20 } as CallFrame)
+  say({ ...open(1, 0, true), timeoutMs: 20 })
   scheduler.schedule(() => say(next(1, 50)), 15)
   scheduler.maxFrames = 16
   scheduler.flush()

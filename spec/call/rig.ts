@@ -8,7 +8,7 @@ import type { IncomingCall } from '../../src/call/incoming-call.js'
 import type { MethodKind, MethodOptions } from '../../src/contract/method.js'
 import type { Pipe } from '../../src/pipe/pipe.js'
 import type { Decode, Encode } from '../../src/schema/codec.js'
-import type { CallFrame } from '../../src/wire/frame.js'
+import type { CallFrame, Open } from '../../src/wire/frame.js'
 
 /** Values are their own payloads. */
 const encode = ((value: Uint8Array, writer) => void writer.raw(value)) as Encode<unknown>
@@ -114,7 +114,7 @@ export const played = (end: Pipe['end'], options?: RigOptions) => {
 }
 
 /** An `Open` with credit for ten items; the methods are request, stream, upload, channel and event. */
-export const open = (id: number, method: number, more?: true): CallFrame => ({
+export const open = (id: number, method: number, more?: true): Open => ({
   _tag: 'Open',
   id,
   method,

@@ -36,6 +36,7 @@ export const ownSpecs: readonly string[] = [
   'hostile', // far ends that break every rule
   'leaks', // what is left after many calls and connections: nothing
   'layers', // this table, public names, the packed package, the README
+  'reactive-streams', // its rules by their numbers, as far as they make sense here
   'seed', // each feature and each fault of the project this one learned from
   'types', // checked by tsc alone
   'vectors', // bytes from another implementation
