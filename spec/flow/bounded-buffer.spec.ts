@@ -34,6 +34,51 @@ test('latest: only the newest waits, whatever the limit', t => {
   t.deepEqual(filled('latest', 0, 5), { taken: true, left: [5] })
 })
 
+test('counts bytes too: there is room while both are below their limits, however long the next item is', t => {
+  const buffer = new BoundedBuffer<string>({ items: 3, bytes: 10 })
+  t.deepEqual([buffer.push('a', 9), buffer.push('b', 500), buffer.push('c', 0)], [true, true, false])
+  t.deepEqual([buffer.size, buffer.full], [509, { limit: 10, unit: 'bytes' }])
+  buffer.shift()
+  t.false(buffer.push('c', 0))
+  buffer.shift()
+  t.deepEqual([buffer.size, buffer.full], [0, undefined])
+  for (const item of ['d', 'e', 'f']) t.true(buffer.push(item))
+  t.deepEqual(buffer.full, { limit: 3, unit: 'items' })
+})
+
+test('keeps up to 4 MiB unless it is told otherwise', t => {
+  const buffer = new BoundedBuffer<number>()
+  for (let i = 0; i < 4; i++) t.true(buffer.push(i, 1024 * 1024))
+  t.false(buffer.push(4, 1))
+})
+
+test('dropOldest makes as much room in bytes as it takes; latest knows no limit but one item', t => {
+  const buffer = new BoundedBuffer<string>({ overflow: 'dropOldest', bytes: 10 })
+  for (const [item, size] of [
+    ['a', 4],
+    ['b', 4],
+    ['c', 4],
+    ['d', 1],
+  ] as const)
+    t.true(buffer.push(item, size))
+  t.deepEqual([...buffer], ['b', 'c', 'd'])
+  t.is(buffer.size, 9)
+  const latest = new BoundedBuffer<string>({ overflow: 'latest', bytes: 1 })
+  latest.push('a', 100)
+  latest.push('b', 100)
+  t.deepEqual([[...latest], latest.size], [['b'], 100])
+})
+
+test('keep and clear give back the bytes of what goes', t => {
+  const buffer = new BoundedBuffer<number>()
+  for (let i = 1; i <= 4; i++) buffer.push(i, i)
+  buffer.shift()
+  buffer.keep(item => item !== 3)
+  t.deepEqual([[...buffer], buffer.size], [[2, 4], 6])
+  buffer.clear()
+  t.is(buffer.size, 0)
+})
+
 test('a limit of 0 keeps nothing: fails, or drops', t => {
   t.deepEqual(filled('error', 0, 1), { taken: false, left: [] })
   t.deepEqual(filled('dropOldest', 0, 2), { taken: true, left: [] })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'ava'
 import fc from 'fast-check'
-import { ReceiveWindow } from '../../src/flow/receive-window.js'
+import { defaultWindow, ReceiveWindow, windowSize } from '../../src/flow/receive-window.js'
 import { maxCredit, SendWindow } from '../../src/flow/send-window.js'
 
 const windows = fc.record({ items: fc.integer({ min: 1, max: 40 }), bytes: fc.integer({ min: 1, max: 400 }) })
@@ -166,4 +166,39 @@ test('a window without end is granted in halves too, not item by item', t => {
     // the far end counts no further than 2^31 - 1: it must not run dry there
     t.true(receiver.received(2 ** 30) && receiver.consumed(2 ** 30))
   }
+})
+
+test('parts of an item are granted again as they arrive, as long as the consumer holds no other item', t => {
+  const receiver = new ReceiveWindow({ items: 4, bytes: 100 })
+  t.true(receiver.receivedPart(60) && receiver.partsConsumed())
+  t.deepEqual(receiver.grant(), { items: 0, bytes: 60 })
+  t.true(receiver.receivedPart(30))
+  t.false(receiver.partsConsumed())
+  // the item is whole, and its consumer holds it
+  t.true(receiver.received(20))
+  t.is(receiver.joined(), 0)
+  t.true(receiver.receivedPart(70))
+  t.false(receiver.partsConsumed(), 'it waits for the item before')
+  // with the item, what has come of the next one is granted
+  t.true(receiver.consumed(20))
+  t.deepEqual(receiver.grant(), { items: 1, bytes: 120 })
+})
+
+test('a part needs credit for an item and for bytes, and takes bytes only', t => {
+  const receiver = new ReceiveWindow({ items: 1, bytes: 10 })
+  t.true(receiver.receivedPart(10))
+  t.false(receiver.receivedPart(1))
+  const none = new ReceiveWindow({ items: 0, bytes: 10 })
+  t.false(none.receivedPart(1))
+  const sender = new SendWindow()
+  sender.grant(1, 10)
+  sender.spendPart(4)
+  t.deepEqual(sender.allowance, { items: 1, bytes: 6 })
+})
+
+test('a window is sized by the last that says something of it, and only by whole numbers', t => {
+  t.deepEqual(windowSize(), defaultWindow)
+  t.deepEqual(windowSize({ items: 3 }, undefined, { bytes: 5 }), { items: 3, bytes: 5 })
+  t.deepEqual(windowSize({ items: 3 }, { items: 0 }), { items: 0, bytes: defaultWindow.bytes })
+  for (const items of [-1, 1.5, NaN]) t.throws(() => windowSize({ items }), { instanceOf: RangeError })
 })

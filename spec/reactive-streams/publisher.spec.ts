@@ -127,15 +127,12 @@ test('1.9: whoever subscribes holds the subscription before the first item comes
   const order: string[] = []
   marbles(t, ({ peers, run }) => {
     const { client$ } = peers(Kitchen, client => serve(client, { ...nothing, ticks: () => [1] }), { latency: 0 })
-    const ticks$ = client$.pipe(
-      mergeMap(
-        ({ remote }) =>
-          new Observable<number>(subscriber => {
-            remote.ticks(0).subscribe(subscriber)
-            order.push('subscribed')
-          }),
-      ),
-    )
+    const noted = <T>(source$: Observable<T>): Observable<T> =>
+      new Observable(subscriber => {
+        source$.subscribe(subscriber)
+        order.push('subscribed')
+      })
+    const ticks$ = client$.pipe(mergeMap(({ remote }) => noted(remote.ticks(0))))
     run(ticks$.pipe(tap(() => order.push('item'))))
   })
   t.deepEqual(order, ['subscribed', 'item'])
