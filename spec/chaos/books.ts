@@ -23,12 +23,16 @@ const watch = <T extends object>(prototype: T, method: string, seen: Set<T>): vo
   }
 }
 
-watch(Calls.prototype, 'send', calls)
-watch(Calls.prototype, 'take', calls)
-watch(Continuity.prototype, 'attach', sessions)
+let watching = false
 
 /** Begins with empty books. */
 export const openBooks = (): Books => {
+  if (!watching) {
+    watching = true
+    watch(Calls.prototype, 'send', calls)
+    watch(Calls.prototype, 'take', calls)
+    watch(Continuity.prototype, 'attach', sessions)
+  }
   calls.clear()
   sessions.clear()
   return {
