@@ -88,17 +88,17 @@ export class Caller {
   }
 }
 
-/** Answers every method, and checks what comes. */
-export const handlers = (ledger: Ledger) => {
+/** Answers every method, and checks what comes against the model of the moment. */
+export const handlers = (model: () => Ledger) => {
   const reply = (request: Item) => {
-    ledger.guard(request.key, () => check(request, request.key, 0))
-    ledger.handled(request.key)
+    model().guard(request.key, () => check(request, request.key, 0))
+    model().handled(request.key)
     return timer(request.pad.length % 25).pipe(map(() => itemOf(request.key, 1)))
   }
   const inOrder = () => {
     let next = 0
     return (item: Item) => {
-      ledger.guard(item.key, () => check(item, item.key, next))
+      model().guard(item.key, () => check(item, item.key, next))
       next++
       return item
     }
@@ -107,7 +107,7 @@ export const handlers = (ledger: Ledger) => {
     ask: reply,
     again: reply,
     count: ({ key, upTo }: { readonly key: number; readonly upTo: number }) => {
-      ledger.handled(key)
+      model().handled(key)
       if (key % 2 === 0) return Array.from({ length: upTo }, (_, i) => itemOf(key, i))
       return items(key, upTo, 1 + (key % 7))
     },
@@ -130,6 +130,6 @@ export const handlers = (ledger: Ledger) => {
         })
       }),
     chat: (requests$: Observable<Item>) => requests$.pipe(map(inOrder())),
-    note: (key: number) => ledger.noted(key),
+    note: (key: number) => model().noted(key),
   }
 }

@@ -79,7 +79,10 @@ export const runOnce = (seed: number, record = false): Outcome => {
     toll = wire.toll
     const options: PeerOptions<never, never> = optionsFor(chance)
     const serving = (far: Peer<typeof Load, typeof Load>): Observable<never> =>
-      serve(far, handlers(ledger)).pipe(ignoreElements())
+      serve(
+        far,
+        handlers(() => ledger),
+      ).pipe(ignoreElements())
     const server = wire.pipes$
       .pipe(
         map(recorded(marks[1], now)),

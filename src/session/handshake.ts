@@ -147,7 +147,7 @@ const receive = <J>(terms: HandshakeTerms<J>, state: HandshakeState<J>, frame: F
       if (frame._tag === 'Proof') return proven(terms, state, frame)
       break
     case 'Describing':
-      if (frame._tag === 'Descriptors') return described(terms, state.theirs, frame)
+      if (frame._tag === 'Descriptors') return judged(terms, state.theirs, frame)
       break
     case 'Agreeing':
       if (frame._tag === 'Verdicts') return agreed(terms, state, frame)
@@ -277,9 +277,6 @@ const trusted = <J>(terms: HandshakeTerms<J>, theirs: Hello): Next<J> => {
   if (descriptors === undefined) return judged(terms, theirs, undefined)
   return [{ _tag: 'Describing', theirs }, [send(descriptors)]]
 }
-
-const described = <J>(terms: HandshakeTerms<J>, theirs: Hello, descriptors: Descriptors): Next<J> =>
-  judged(terms, theirs, descriptors)
 
 const judged = <J>(terms: HandshakeTerms<J>, theirs: Hello, descriptors: Descriptors | undefined): Next<J> => {
   let judgement: J

@@ -1,4 +1,4 @@
-import { asyncScheduler, Observable, Subject, type SchedulerLike, type Subscription } from 'rxjs'
+import { asyncScheduler, Subject, type SchedulerLike, type Subscription } from 'rxjs'
 import { PipeError } from '../pipe/pipe-error.js'
 import type { Pipe } from '../pipe/pipe.js'
 import { isCallFrame, type CallFrame, type Frame, type Goodbye, type Hello, type SessionFrame } from '../wire/frame.js'
@@ -15,6 +15,7 @@ import { Heartbeat } from './heartbeat.js'
 import { helloOf } from './hello-of.js'
 import { describeFor, judge, objectionTo, reportOf, verdictsOf, type Judgement } from './judge.js'
 import { sessionKeys, type SessionKeys } from './proof.js'
+import { Pings } from './pings.js'
 import { Refused } from './refused.js'
 import type { Beginning, Session, SessionOptions } from './session-options.js'
 import { Unread } from './unread.js'
@@ -37,8 +38,11 @@ export class RunningSession {
   private readonly outgoing = new Subject<CallFrame>()
   private readonly acks = new Subject<number>()
   private readonly unread: Unread
-  private readonly pings = new Map<number, Subject<never>>()
-  private token = 0
+  private readonly pings = new Pings(token => {
+    if (this.ended || this.leaving) return false
+    this.send({ _tag: 'Ping', token })
+    return true
+  })
   private established = false
   /** We have said goodbye, and wait for the far end's half to end. */
   private leaving = false
@@ -119,9 +123,7 @@ export class RunningSession {
       case 'Ping':
         return this.send({ _tag: 'Pong', token: frame.token })
       case 'Pong':
-        this.pings.get(frame.token)?.complete()
-        this.pings.delete(frame.token)
-        return
+        return this.pings.answered(frame.token)
       case 'Goodbye':
         return this.farewell(frame)
       case 'Ack':
@@ -196,7 +198,7 @@ export class RunningSession {
       ack: position => this.send({ _tag: 'Ack', position }),
       goodbye: message => this.goodbye(message),
       violated: rule => this.violated(rule),
-      ping: () => this.ping(),
+      ping: () => this.pings.ping(),
       lost: () =>
         this.cut(
           'LATE',
@@ -279,10 +281,7 @@ export class RunningSession {
     this.unread.stop()
     this.subscription?.unsubscribe()
     this.frames.complete()
-    const pings = [...this.pings.values()]
-    this.pings.clear()
-    for (const ping of pings)
-      ping.error(new PipeError('ended', 'the session ended before all was known to have arrived'))
+    this.pings.end()
   }
 
   private send(frame: SessionFrame): void {
@@ -290,19 +289,5 @@ export class RunningSession {
     this.heartbeat?.said()
     this.pipe.outgoing.next(frame)
     this.unread.wrote(frame)
-  }
-
-  private ping(): Observable<never> {
-    return new Observable(subscriber => {
-      const pong = new Subject<never>()
-      subscriber.add(pong.subscribe(subscriber))
-      if (this.ended || this.leaving) {
-        pong.error(new PipeError('ended', 'the session has ended: there is nobody to write to'))
-        return
-      }
-      const token = (this.token = (this.token % 0xffff_ffff) + 1)
-      this.pings.set(token, pong)
-      this.send({ _tag: 'Ping', token })
-    })
   }
 }
