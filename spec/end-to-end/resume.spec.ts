@@ -26,7 +26,7 @@ import { errorOf, startServer } from './fixtures/start-program.js'
 const place = ownPlace(test)
 
 /** How many random offsets: more with OFFSETS=500. */
-const offsets = Number(process.env.OFFSETS ?? 40)
+const offsets = Number(process.env.OFFSETS ?? 150)
 
 type Far = Peer<typeof Kitchen>
 
@@ -124,18 +124,30 @@ test.serial(
       return { direction, after: chance.int(1, size) }
     })
     t.true(every.length > 40, `${every.length} frame boundaries`)
+    // where the far end did not get our verdicts it knows of no session, though this end has begun one: that is reported
+    const handshake = boundariesOf(recording.up)[2] ?? 0
     let resumed = 0
+    let stillborn = 0
     const start = performance.now()
     for (const cut of [...every, ...random]) {
       proxy.cutNext(cut)
-      const { result, sessions, pipes } = await talk(through)
+      const mayLose = cut.direction === 'up' && cut.after < handshake
+      const talked = await talk(through).catch((error: unknown) => {
+        if (mayLose && (error as { readonly _tag?: string })._tag === 'SessionLost') return undefined
+        throw error
+      })
+      if (talked === undefined) {
+        stillborn++
+        continue
+      }
+      const { result, sessions, pipes } = talked
       t.deepEqual(result, expected, JSON.stringify(cut))
-      t.is(sessions, 1, JSON.stringify(cut))
+      t.true(sessions === 1 || mayLose, JSON.stringify(cut))
       if (pipes > 1) resumed++
     }
     const seconds = ((performance.now() - start) / 1000).toFixed(1)
     t.log(
-      `${every.length} frame boundaries, ${random.length} random bytes: ${proxy.cuts} cuts, ${resumed} resumed, ${seconds} s`,
+      `${every.length} frame boundaries, ${random.length} random bytes: ${proxy.cuts} cuts, ${resumed} resumed, ${stillborn} cut off before they began, ${seconds} s`,
     )
     t.true(proxy.cuts > (every.length + random.length) * 0.8, `${proxy.cuts} cuts`)
     t.true(resumed > proxy.cuts * 0.7, `${resumed} sessions were resumed`)

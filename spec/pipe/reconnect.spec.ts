@@ -49,6 +49,20 @@ test('completes after an orderly end where it is not to dial again, and dials ag
   })
 })
 
+test('a far end that takes its time to come to no session has not held: the attempts are counted on', t => {
+  const late = new Refused('late', 'no Hello came')
+  const asked: number[] = []
+  marbles(t, ({ cold, expectObservable }) => {
+    const dial = cold('p 9s #', values, late)
+    const policy: Policy = attempt => {
+      asked.push(attempt)
+      return { delayMs: attempt > 2 ? undefined : 1 }
+    }
+    expectObservable(asLetter(dial.pipe(reconnect(policy)))).toBe('p 9001ms p 9001ms p 9s #', undefined, late)
+  })
+  t.deepEqual(asked, [1, 2, 3])
+})
+
 test('a far end that refused is not asked again', t => {
   const refused = new Refused('proof', 'no')
   marbles(t, ({ cold, expectObservable, expectSubscriptions }) => {
