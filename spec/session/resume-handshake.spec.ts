@@ -59,11 +59,11 @@ test('a far end that asks to be heard every 49 days, or every millisecond, keeps
     let timers = 0
     let longest = 0
     const schedule = scheduler.schedule.bind(scheduler)
-    scheduler.schedule = ((work: never, delay = 0, state?: never) => {
+    scheduler.schedule = (work: never, delay = 0, state?: never) => {
       timers++
       longest = Math.max(longest, delay)
       return schedule(work, delay, state)
-    })
+    }
     const heartbeat = new Heartbeat(
       { everyMs: 0, tolerance: 3 },
       theirs,
