@@ -58,7 +58,7 @@ test.serial('a client that never connected hung the set-up for ever: it fails in
 test.serial(
   'a client that connected and stayed silent hung the set-up for ever: it is refused, and keeps nobody waiting',
   async t => {
-    const { key, refused } = await listening(t, { handshakeTimeout: 150 })
+    const { key, refused } = await listening(t, { handshakeTimeout: 1_500 })
     const silent = connect(key.path)
     t.teardown(() => void silent.destroy())
     silent.on('error', () => undefined)
