@@ -4,7 +4,7 @@ export default {
   nodeArguments: ['--import=tsx'],
   // tsx registers its loader per process, so specs run in processes on Node 20
   workerThreads: false,
-  // many specs wait for processes and sockets: two more than there are cores on a small machine keep it busy
-  concurrency: 4,
+  // many specs have real processes and real time: more of them at once than cores would make them wait for each other
+  concurrency: 2,
   timeout: '60s',
 }
