@@ -232,6 +232,23 @@ test('the far end stops by its own clock when the deadline that came with the ca
   })
 })
 
+test('a call that had to wait for its turn tells the far end what is left of its time', t => {
+  marbles(t, ({ peers, expectFrames, expectObservable }) => {
+    const { client$, left } = peers(
+      Kitchen,
+      client => client.incoming.bake.pipe(answer(ms => timer(ms).pipe(map(() => `${ms}`)))),
+      { server: { limits: { calls: 1 } } },
+    )
+    const both$ = client$.pipe(
+      mergeMap(({ remote }) => merge(remote.bake(10, { timeout: 100 }), remote.bake(1, { timeout: 100 }))),
+    )
+
+    // the second one leaves when the first is answered, 30 ms later
+    expectObservable(both$, '90ms !').toBe('50ms a 20ms b', { a: '10', b: '1' })
+    expectFrames(left).toBe('H 9ms V 9ms O 29ms O 39ms (G|)', { O: [{ timeoutMs: 100 }, { timeoutMs: 70 }] })
+  })
+})
+
 test('a method that nobody serves answers Unimplemented at once', t => {
   marbles(t, ({ peers, expectObservable }) => {
     const { client$ } = peers(Kitchen, () => NEVER)

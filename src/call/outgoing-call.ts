@@ -61,9 +61,10 @@ export class OutgoingCall implements Flow {
     return this.receiver?.size
   }
 
-  /** What the far end is told of the deadline. */
+  /** What the far end is told of the deadline: what is left of it when the call leaves, which it may have waited to do. */
   get timeoutMs(): number | undefined {
-    return this.afterMs === Infinity ? undefined : Math.ceil(this.afterMs)
+    if (this.deadline === Infinity) return undefined
+    return Math.min(0xffff_ffff, Math.max(0, Math.ceil(this.deadline - this.line.now())))
   }
 
   /** The call has left: begin with its items, if it sends any. */
