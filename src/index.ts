@@ -74,7 +74,37 @@ export {
 } from './contract/contract.js'
 export { ContractError } from './contract/contract-error.js'
 export type { Difference, Verdict } from './contract/match-contract.js'
-export type { Frame, CallFrame, SessionFrame, Limits, Metadata, Validation } from './wire/frame.js'
+export type {
+  Ack,
+  Allowance,
+  CallFrame,
+  Cancel,
+  Complete,
+  Credit,
+  Descriptors,
+  Fail,
+  FailCode,
+  Fragment,
+  Frame,
+  Goodbye,
+  GoodbyeReason,
+  Hello,
+  Limits,
+  Metadata,
+  MethodVerdict,
+  Next,
+  Offer,
+  Open,
+  Ping,
+  Pong,
+  Proof,
+  Reply,
+  ResumeAsked,
+  SessionFrame,
+  Validation,
+  VerdictKind,
+  Verdicts,
+} from './wire/frame.js'
 export { framed } from './wire/framed.js'
 export { ProtocolViolation } from './wire/protocol-violation.js'
 export type { MethodReport, SchemaReport } from './session/judge.js'
@@ -113,7 +143,9 @@ export { merged } from './peer/merged.js'
 export { expectTag, handleMessages, messages, UnexpectedTag, type Messages } from './peer/messages.js'
 export { peer } from './peer/peer.js'
 export { retryOnSessionLost } from './peer/retry-on-session-lost.js'
-export type { PeerOptions } from './peer/peer-options.js'
+export type { PeerOptions, ResumeLimits } from './peer/peer-options.js'
+export type { ContinuityOptions } from './session/continuity.js'
+export type { HeartbeatOptions } from './session/heartbeat.js'
 export type { IncomingCallOf, IncomingOf, NoContract, Peer, RemoteMethod, RemoteOf } from './peer/peer-types.js'
 export { serve, type Handlers } from './peer/serve.js'
 export { connected, disconnected, type Status } from './peer/status.js'

@@ -10,12 +10,12 @@ const inMessage = 5
 /**
  * A value that does not fit its codec, or bytes that hold no value of it.
  *
- * `errors` are io-ts's own (`value`, `context`, `message`), every mismatch up to {@link maxErrors}; the message lists
+ * `errors` are io-ts's own (`value`, `context`, `message`), every mismatch up to 20; the message lists
  * the paths of the first few.
  */
 export class InvalidValue extends TaggedError<'InvalidValue'> {
   /**
-   * @param errors - what did not fit, at most {@link maxErrors} of them
+   * @param errors - what did not fit, at most 20 of them
    * @param what - leads the message, such as `the value does not fit` or `the bytes do not fit`
    */
   constructor(

@@ -12,7 +12,7 @@ export interface PipeFacts {
   readonly end: Pipe['end']
   /** The key's secret. */
   readonly secret?: Uint8Array
-  /** After {@link HeldPipe.hangUp}: how long until the pipe is destroyed, in milliseconds; 1 s unless told. */
+  /** After unsubscribing: how long until the pipe is destroyed, in milliseconds; 1 s unless told. */
   readonly closeWithin?: number | undefined
 }
 
