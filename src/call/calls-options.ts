@@ -6,7 +6,7 @@ import type { Limits, Metadata } from '../wire/frame.js'
 /** How long a request may take unless it is told otherwise, in milliseconds. */
 export const defaultTimeout = 5_000
 
-/** Payloads above that leave in parts of that many bytes, unless a peer is told otherwise. */
+/** Payloads above that, and a sixty-fourth more, leave in parts of that many bytes, unless a peer is told otherwise. */
 export const defaultFragmentBytes = 64 * 1024
 
 /** Bytes that messages in parts may hold together, unless a peer is told otherwise. */
@@ -37,7 +37,7 @@ export interface CallsOptions {
   readonly far: Limits
   /** What this end takes in; the far end knows, so what is over it is a violation. */
   readonly own: Limits
-  /** Payloads above that many bytes leave in parts of that many. */
+  /** Payloads above that many bytes, and a sixty-fourth more, leave in parts of that many. */
   readonly fragmentBytes: number
   /** Bytes that the messages which arrive in parts may hold together. */
   readonly reassemblyBytes: number

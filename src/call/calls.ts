@@ -21,6 +21,7 @@ const frameOverhead = 64
 
 /** All calls over one pipe of frames, both ways: correlates, and gives each frame to its call. */
 export class Calls implements Line {
+  readonly wholeBytes: number
   readonly partBytes: number
   readonly messageBytes: number
   readonly ownMessageBytes: number
@@ -45,7 +46,10 @@ export class Calls implements Line {
     private readonly options: CallsOptions,
   ) {
     const { far, own, fragmentBytes, reassemblyBytes, scheduler } = options
-    this.partBytes = Math.max(1, Math.min(fragmentBytes, far.frameBytes - frameOverhead))
+    const most = Math.max(1, far.frameBytes - frameOverhead)
+    this.partBytes = Math.max(1, Math.min(fragmentBytes, most))
+    // a chunk of 64 KiB is a payload of a few bytes more: it is not worth a second frame
+    this.wholeBytes = Math.min(this.partBytes + (this.partBytes >> 6), most)
     this.messageBytes = far.messageBytes
     this.ownMessageBytes = own.messageBytes
     this.budget = new Budget(reassemblyBytes)

@@ -176,7 +176,7 @@ export class IncomingCall implements Call<unknown, unknown, unknown, unknown, un
     const payload = this.encode(value)
     if (payload === undefined) return
     const { line, id } = this
-    if (payload.length <= line.partBytes) {
+    if (payload.length <= line.wholeBytes) {
       line.send({ _tag: 'Reply', id, payload })
       return this.settle('Replied')
     }

@@ -221,7 +221,7 @@ export class ItemSender implements Taker<unknown>, Sender {
 
   private send(payload: Uint8Array): void {
     const { line, id } = this
-    if (payload.length <= line.partBytes) {
+    if (payload.length <= line.wholeBytes) {
       this.window.spend(payload.length)
       line.sendPayload({ _tag: 'Next', id, payload })
       return

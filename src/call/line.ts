@@ -14,6 +14,8 @@ export interface Line {
   /** Turns a payload into a value; throws what `decode` throws. */
   read(decode: Decode<unknown>, payload: Uint8Array): unknown
   /** Longest payload of one frame, in bytes: what is longer leaves in parts. */
+  readonly wholeBytes: number
+  /** How long those parts are, in bytes. */
   readonly partBytes: number
   /** Longest message that the far end takes in, in bytes. */
   readonly messageBytes: number

@@ -179,7 +179,7 @@ export class OutgoingCalls {
     const id = this.nextId
     this.nextId += 2
     const isEvent = method.kind === 'event'
-    const inParts = payload.length > this.line.partBytes
+    const inParts = payload.length > this.line.wholeBytes
     if (!isEvent || inParts) this.calls.set(id, call)
     const open: Open = { _tag: 'Open', id, method: method.number as number, payload, credit, timeoutMs, metadata }
     if (inParts) {

@@ -4,7 +4,8 @@ import { readFrame } from './frame-codec.js'
 import type { Frame } from './frame.js'
 import { ProtocolViolation } from './protocol-violation.js'
 
-const firstGuess = 64 * 1024
+/** Room for a frame that carries 64 KiB and the little around it: most that are cut are no longer. */
+const firstGuess = 72 * 1024
 
 /**
  * Cuts a stream of bytes into frames, wherever the chunks were cut.
