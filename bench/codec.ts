@@ -57,4 +57,4 @@ const figuresOf = ({ equal = [], differ = [], compile = [], ...ways }: Costs): r
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url))
-  console.log(tableOf(await scenario.run({ rounds: 9, durationMs: 1_000, subjects: [] })))
+  console.log(tableOf(await scenario.run({ rounds: 9, durationMs: 1_000, subjects: [], fileOf: source => source })))

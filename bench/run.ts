@@ -60,7 +60,8 @@ const main = async (): Promise<void> => {
     server: build.fileOf(server),
     client: build.fileOf(client),
   })
-  const options = { rounds, durationMs, subjects: subjects.filter(({ name }) => names.includes(name)).map(compiled) }
+  const chosen = subjects.filter(({ name }) => names.includes(name)).map(compiled)
+  const options = { rounds, durationMs, subjects: chosen, fileOf: build.fileOf }
 
   const figures: Figure[] = []
   for (const name of scenarios) {

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { type BenchClient, clientBench } from '../harness/client.js'
-import { askFor, chunkSize, isAnswer, isItem } from '../harness/workload.js'
+import { askFor, chunkSize, isAnswer, isItem, messageSize } from '../harness/workload.js'
 import { Inbox } from './inbox.js'
 import { kinds, Outbox } from './outbox.js'
 
@@ -18,6 +18,8 @@ const dial = (path: string): Promise<BenchClient> =>
     let items = 0
     let bytes = 0
     let ended: () => void = () => undefined
+    // where messages are put together, in `fairness`
+    let message: Buffer | undefined
 
     const inbox = new Inbox({
       frame: (id, kind, text, total) => {
@@ -31,7 +33,10 @@ const dial = (path: string): Promise<BenchClient> =>
           if (!isItem(items++, text, total)) throw new Error(`a wrong item: ${text}, ${total}`)
         } else if (kind === kinds.end) ended()
       },
-      bytes: (_, view) => (bytes += view.length),
+      bytes: (_, view) => {
+        if (message !== undefined) message = joined(message, bytes % messageSize, view)
+        bytes += view.length
+      },
     })
 
     const buffer = Buffer.allocUnsafeSlow(65_536)
@@ -95,10 +100,41 @@ const dial = (path: string): Promise<BenchClient> =>
         }),
       stream: count => untilEnd(kinds.stream, count, () => items, count),
       bytes: count => untilEnd(kinds.bytes, count, () => bytes, count * chunkSize),
+      fairness: count => {
+        const durations: number[] = []
+        let over = false
+        let n = 0
+        let start = 0
+        const next = () => {
+          start = performance.now()
+          call(n++, () => {
+            durations.push((performance.now() - start) * 1e6)
+            if (!over) next()
+          })
+        }
+        next()
+        message = Buffer.allocUnsafeSlow(messageSize)
+        const chunks = count * (messageSize / chunkSize)
+        return untilEnd(kinds.bytes, chunks, () => bytes, chunks * chunkSize).then(() => {
+          over = true
+          message = undefined
+          return Float64Array.from(durations)
+        })
+      },
       close: () => socket.destroy(),
     }
     socket.on('error', reject)
     socket.on('connect', () => resolve(client))
   })
+
+/** Puts a piece of a message in its place; a message that is whole leaves for good, and the next one has a place of its own. */
+const joined = (message: Buffer, at: number, piece: Uint8Array): Buffer => {
+  const rest = messageSize - at
+  message.set(piece.length > rest ? piece.subarray(0, rest) : piece, at)
+  if (piece.length < rest) return message
+  const next = Buffer.allocUnsafeSlow(messageSize)
+  next.set(piece.subarray(rest))
+  return next
+}
 
 clientBench(dial)

@@ -13,6 +13,11 @@ export interface BenchClient {
   readonly stream?: (items: number) => Promise<void>
   /** Asks for so many chunks of 64 KiB; resolves at the end. Fails unless every byte came. */
   readonly bytes?: (chunks: number) => Promise<void>
+  /**
+   * Asks for so many messages of 4 MiB, and makes calls one after the other until the last has come whole; gives the duration
+   * of each call in nanoseconds. Fails unless every byte came.
+   */
+  readonly fairness?: (messages: number) => Promise<Float64Array>
   readonly close: () => void
 }
 
@@ -78,6 +83,8 @@ const perform = async (client: BenchClient, operation: Operation, count: number)
     case 'stream':
       await able(client.stream, operation)(count)
       return undefined
+    case 'fairness':
+      return able(client.fairness, operation)(count)
     case 'bytes':
       await able(client.bytes, operation)(count)
       return undefined

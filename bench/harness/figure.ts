@@ -20,6 +20,8 @@ export interface Options {
   readonly durationMs: number
   /** Who is measured, the floor first. */
   readonly subjects: readonly Subject[]
+  /** Where a file of `bench/` is as plain JavaScript, for a scenario with processes of its own. */
+  readonly fileOf: (source: string) => string
 }
 
 /** A module `bench/<name>.ts` exports one as `scenario`. */

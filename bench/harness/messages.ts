@@ -11,6 +11,7 @@ export type Operation =
   | { readonly _tag: 'calls'; readonly inFlight: number }
   | { readonly _tag: 'stream' }
   | { readonly _tag: 'bytes' }
+  | { readonly _tag: 'fairness' }
 
 /** What a server or a client answers. */
 export type Report =

@@ -24,6 +24,9 @@ export const itemAt = (n: number): Answer => ({ text: 'tick', total: n & 0x7ffff
 /** The size of a chunk in the scenario `bytes`. */
 export const chunkSize = 65_536
 
+/** The size of a message in the scenario `fairness`. */
+export const messageSize = 64 * chunkSize
+
 /**
  * Whether an answer is the one to the n-th request. Every client asks this of every answer: a value that nobody looks at
  * need not be decoded, and the engine finds that out.

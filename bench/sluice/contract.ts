@@ -9,4 +9,5 @@ export const Workload = contract('bench.Workload', {
   call: request(Ask, Answer),
   items: stream(int32, Answer),
   chunks: stream(int32, bytes),
+  messages: stream(int32, bytes),
 })

@@ -2,10 +2,11 @@ import { mergeMap } from 'rxjs'
 import { peer, serve } from 'sluice'
 import { bind } from 'sluice/node'
 import { serveBench } from '../harness/server.js'
-import { answerTo, chunkSize, itemAt } from '../harness/workload.js'
+import { answerTo, chunkSize, itemAt, messageSize } from '../harness/workload.js'
 import { Workload } from './contract.js'
 
 const chunk = new Uint8Array(chunkSize).fill(7)
+const message = new Uint8Array(messageSize).fill(7)
 
 function* times<T>(count: number, at: (n: number) => T): Iterable<T> {
   for (let n = 0; n < count; n++) yield at(n)
@@ -26,6 +27,7 @@ serveBench(
               call: ask => answerTo(ask),
               items: count => times(count, itemAt),
               chunks: count => times(count, () => chunk),
+              messages: count => times(count, () => message),
             }),
           ),
         )
