@@ -6,29 +6,38 @@ import { createInterface } from 'node:readline'
  *
  * A failed stage does not stop the others. The last line is `N passed, N failed`: each of ava's tests counts,
  * and each other stage counts as one. `npm test -- lint specs` runs the named stages only.
+ *
+ * Two lanes run side by side: specs with processes and clocks mostly wait, and what compiles and lints does not mind to be
+ * waited for. What a stage prints comes out when it has ended.
  */
 interface Count {
   readonly passed: number
   readonly failed: number
 }
 
+type Print = (text: string) => void
+
 interface Stage {
   readonly name: string
-  readonly run: () => Promise<Count>
+  readonly run: (print: Print) => Promise<Count>
 }
 
-const npmScript = (script: string) => (): Promise<Count> =>
-  new Promise(settle => {
-    spawn('npm', ['run', '--silent', script], {
-      stdio: ['ignore', 'inherit', 'inherit'],
-      shell: process.platform === 'win32',
-    })
-      .on('error', error => {
-        console.log(String(error))
-        settle({ passed: 0, failed: 1 })
+const npmScript =
+  (script: string) =>
+  (print: Print): Promise<Count> =>
+    new Promise(settle => {
+      const child = spawn('npm', ['run', '--silent', script], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+        shell: process.platform === 'win32',
       })
-      .on('close', code => settle(code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }))
-  })
+      for (const stream of [child.stdout, child.stderr]) createInterface(stream).on('line', print)
+      child
+        .on('error', error => {
+          print(String(error))
+          settle({ passed: 0, failed: 1 })
+        })
+        .on('close', code => settle(code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }))
+    })
 
 /**
  * Runs ava over some specs. Prints failures and what is neither pass nor failure, keeps quiet about what passes.
@@ -36,33 +45,34 @@ const npmScript = (script: string) => (): Promise<Count> =>
  */
 const ava =
   (...patterns: readonly string[]) =>
-  (): Promise<Count> =>
+  (print: Print): Promise<Count> =>
     new Promise(settle => {
       const child = spawn('npx', ['--no-install', 'ava', '--tap', ...patterns], {
-        stdio: ['ignore', 'pipe', 'inherit'],
+        stdio: ['ignore', 'pipe', 'pipe'],
         shell: process.platform === 'win32',
       })
+      createInterface(child.stderr).on('line', print)
       let passed = 0
       let failed = 0
       createInterface(child.stdout).on('line', line => {
         if (/^ok\b/.test(line)) {
           if (/# (SKIP|TO-?DO)/i.test(line)) {
             failed++
-            console.log(`not run: ${line}: a spec runs, or is not there`)
+            print(`not run: ${line}: a spec runs, or is not there`)
           } else passed++
         } else if (/^not ok\b/.test(line)) {
           failed++
-          console.log(line)
+          print(line)
         } else if (!/^(TAP version|1\.\.\d|# (tests|pass|skip|fail)\b|# )/.test(line) && line.trim() !== '') {
-          console.log(line)
+          print(line)
         }
       })
       child.on('error', error => {
-        console.log(String(error))
+        print(String(error))
         settle({ passed, failed: failed + 1 })
       })
       child.on('close', code => {
-        if (passed + failed === 0) console.log(`no test ran for ${patterns.join(' ')}: the patterns match no spec`)
+        if (passed + failed === 0) print(`no test ran for ${patterns.join(' ')}: the patterns match no spec`)
         settle({ passed, failed: failed === 0 && (code !== 0 || passed === 0) ? 1 : failed })
       })
     })
@@ -70,11 +80,10 @@ const ava =
 const packaging = 'spec/layers/package.spec.ts'
 const examples = ['spec/examples/**', 'spec/layers/readme.spec.ts']
 
-const stages: readonly Stage[] = [
+const compiling: readonly Stage[] = [
   { name: 'typecheck', run: npmScript('typecheck') },
   { name: 'lint', run: npmScript('lint') },
   { name: 'layers', run: ava('spec/layers/**', `!${packaging}`, '!spec/layers/readme.spec.ts') },
-  { name: 'specs', run: ava('spec/**', '!spec/layers/**', '!spec/examples/**') },
   {
     name: 'no-codegen',
     // protobufjs's reflection, which reads .proto files, generates code: it is no part of the run-time faces
@@ -87,15 +96,21 @@ const stages: readonly Stage[] = [
       '!spec/contract/from-proto.spec.ts',
     ),
   },
-  { name: 'examples', run: ava(...examples) },
   { name: 'packaging', run: ava(packaging) },
   { name: 'docs', run: npmScript('docs') },
 ]
 
+const running: readonly Stage[] = [
+  { name: 'specs', run: ava('spec/**', '!spec/layers/**', '!spec/examples/**') },
+  { name: 'examples', run: ava(...examples) },
+]
+
+const lanes: readonly (readonly Stage[])[] = [running, compiling]
+
 const wanted = process.argv.slice(2)
-const unknown = wanted.filter(name => !stages.some(stage => stage.name === name))
+const unknown = wanted.filter(name => !lanes.flat().some(stage => stage.name === name))
 if (unknown.length > 0) {
-  console.error(`no stage ${unknown.join(', ')}: there are ${stages.map(stage => stage.name).join(', ')}`)
+  console.error(`no stage ${unknown.join(', ')}: there are ${lanes.flat().map(stage => stage.name).join(', ')}`)
   process.exit(1)
 }
 
@@ -103,18 +118,23 @@ let passed = 0
 let failed = 0
 const summary: string[] = []
 
-for (const stage of stages) {
-  if (wanted.length > 0 && !wanted.includes(stage.name)) continue
-  console.log(`\n--- ${stage.name}`)
+const runStage = async ({ name, run }: Stage): Promise<void> => {
+  const said: string[] = []
   const start = performance.now()
-  const count = await stage.run()
+  const count = await run(text => said.push(text))
   passed += count.passed
   failed += count.failed
   const seconds = ((performance.now() - start) / 1000).toFixed(1)
-  const line = `${count.failed === 0 ? 'ok    ' : 'FAILED'} ${stage.name.padEnd(10)} ${seconds.padStart(6)} s   ${count.passed} passed, ${count.failed} failed`
+  const line = `${count.failed === 0 ? 'ok    ' : 'FAILED'} ${name.padEnd(10)} ${seconds.padStart(6)} s   ${count.passed} passed, ${count.failed} failed`
   summary.push(line)
-  console.log(line)
+  console.log([`\n--- ${name}`, ...said, line].join('\n'))
 }
+
+await Promise.all(
+  lanes.map(async lane => {
+    for (const stage of lane) if (wanted.length === 0 || wanted.includes(stage.name)) await runStage(stage)
+  }),
+)
 
 console.log(`\n${summary.join('\n')}\n`)
 console.log(`${passed} passed, ${failed} failed`)
