@@ -13,6 +13,6 @@ export const scenario: Scenario = {
         { metric: 'p50', unit: 'us', from: measured => measured.p50 ?? NaN },
         { metric: 'p99', unit: 'us', from: measured => measured.p99 ?? NaN },
       ],
-      true,
+      { oneCore: true },
     ),
 }

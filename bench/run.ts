@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { buildBench, scenarioFiles, subjectFiles } from './harness/build.js'
 import type { Figure, Scenario, Subject, SubjectSpec } from './harness/figure.js'
@@ -22,6 +23,10 @@ const pick = (known: readonly string[], wanted: readonly string[], what: string)
   return wanted.length === 0 ? known : known.filter(name => wanted.includes(name))
 }
 
+/** The packages among these that `bench/package.json` asks for and nobody has installed yet. */
+const absent = (packages: readonly string[]): readonly string[] =>
+  packages.filter(name => !existsSync(fileURLToPath(new URL(`node_modules/${name}/package.json`, import.meta.url))))
+
 const positive = (text: string, option: string): number => {
   const value = Number(text)
   if (!(value > 0)) throw new Error(`--${option} ${text}: give a positive number`)
@@ -36,10 +41,21 @@ const main = async (): Promise<void> => {
     return found
   }
   const subjects: Subject[] = []
+  const leftOut: string[] = []
   for (const file of subjectFiles()) {
-    const spec = await load<SubjectSpec>(file, 'subject')
-    subjects.push({ ...spec, server: join(dirname(file), 'server.ts'), client: join(dirname(file), 'client.ts') })
+    const { name, scenarios, needs = [] } = await load<SubjectSpec>(file, 'subject')
+    const server = join(dirname(file), 'server.ts')
+    if (absent(needs).length > 0) leftOut.push(name)
+    else
+      subjects.push({
+        name,
+        scenarios,
+        server: existsSync(server) ? server : undefined,
+        client: join(dirname(file), 'client.ts'),
+      })
   }
+  if (leftOut.length > 0)
+    console.error(`not measured: ${leftOut.sort().join(', ')}. Install what they are made of: npm ci --prefix bench`)
   subjects.sort((a, b) => Number(b.name === 'floor') - Number(a.name === 'floor') || a.name.localeCompare(b.name))
   const names = pick(
     subjects.map(({ name }) => name),
@@ -57,7 +73,7 @@ const main = async (): Promise<void> => {
   const compiled = ({ name, scenarios, server, client }: Subject): Subject => ({
     name,
     scenarios,
-    server: build.fileOf(server),
+    server: server && build.fileOf(server),
     client: build.fileOf(client),
   })
   const chosen = subjects.filter(({ name }) => names.includes(name)).map(compiled)

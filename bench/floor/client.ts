@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { type BenchClient, clientBench } from '../harness/client.js'
-import { askFor, chunkSize, isAnswer, isItem, messageSize } from '../harness/workload.js'
+import { askFor, chunkSize, echoMessage, echoSize, isAnswer, isItem, messageSize } from '../harness/workload.js'
 import { Inbox } from './inbox.js'
 import { kinds, Outbox } from './outbox.js'
 
@@ -15,9 +15,11 @@ const dial = (path: string): Promise<BenchClient> =>
     // calls in flight by id; an id is free again once answered
     const waiting: Array<Waiting | undefined> = []
     const free: number[] = []
-    let items = 0
+    // items that came so far, by stream
+    let items: number[] = []
     let bytes = 0
-    let ended: () => void = () => undefined
+    let ended: (id: number) => void = () => undefined
+    let echoed: (() => void) | undefined
     // where messages are put together, in `fairness`
     let message: Buffer | undefined
 
@@ -30,12 +32,13 @@ const dial = (path: string): Promise<BenchClient> =>
           free.push(id)
           call.take()
         } else if (kind === kinds.item) {
-          if (!isItem(items++, text, total)) throw new Error(`a wrong item: ${text}, ${total}`)
-        } else if (kind === kinds.end) ended()
+          if (!isItem(items[id]!++, text, total)) throw new Error(`a wrong item: ${text}, ${total}`)
+        } else if (kind === kinds.end) ended(id)
       },
       bytes: (_, view) => {
         if (message !== undefined) message = joined(message, bytes % messageSize, view)
         bytes += view.length
+        if (echoed !== undefined && bytes === echoSize) echoed()
       },
     })
 
@@ -61,7 +64,7 @@ const dial = (path: string): Promise<BenchClient> =>
 
     const untilEnd = (kind: number, count: number, came: () => number, expected: number): Promise<void> =>
       new Promise((settle, fail) => {
-        items = 0
+        items = [0, 0]
         bytes = 0
         ended = () => {
           if (came() === expected) settle()
@@ -98,8 +101,34 @@ const dial = (path: string): Promise<BenchClient> =>
           }
           while (made < Math.min(calls, inFlight)) call(made++, take)
         }),
-      stream: count => untilEnd(kinds.stream, count, () => items, count),
+      stream: count => untilEnd(kinds.stream, count, () => items[1] ?? 0, count),
       bytes: count => untilEnd(kinds.bytes, count, () => bytes, count * chunkSize),
+      big: count =>
+        new Promise(settle => {
+          let left = count
+          const next = () => {
+            bytes = 0
+            outbox.writeChunk(1, echoMessage)
+          }
+          echoed = () => {
+            if (--left > 0) next()
+            else {
+              echoed = undefined
+              settle()
+            }
+          }
+          next()
+        }),
+      streams: (streams, count) =>
+        new Promise((settle, fail) => {
+          let left = streams
+          items = Array.from({ length: streams }, () => 0)
+          ended = id => {
+            if (items[id] !== count) fail(new Error(`${items[id]} of ${count} came`))
+            if (--left === 0) settle()
+          }
+          for (let id = 0; id < streams; id++) outbox.write(id, kinds.stream, '', count)
+        }),
       fairness: count => {
         const durations: number[] = []
         let over = false

@@ -1,13 +1,16 @@
 import { createServer, type Socket } from 'node:net'
 import { serveBench } from '../harness/server.js'
-import { answerTo, chunkSize, itemAt } from '../harness/workload.js'
+import { answerTo, chunkSize, echoSize, itemAt } from '../harness/workload.js'
 import { Inbox } from './inbox.js'
 import { kinds, Outbox } from './outbox.js'
 
 const chunk = new Uint8Array(chunkSize).fill(7)
 
 const serve = (socket: Socket) => {
+  socket.setMaxListeners(0) // each stream waits for the socket by itself
   const outbox = new Outbox(socket)
+  let echo = Buffer.allocUnsafeSlow(echoSize)
+  let echoed = 0
 
   const items = (id: number, count: number) => {
     let sent = 0
@@ -48,7 +51,15 @@ const serve = (socket: Socket) => {
       } else if (kind === kinds.stream) items(id, count)
       else if (kind === kinds.bytes) chunks(id, count)
     },
-    bytes: () => undefined,
+    // the client sends bytes only to have them back: each message once it is whole
+    bytes: (id, view) => {
+      echo.set(view, echoed)
+      echoed += view.length
+      if (echoed < echoSize) return
+      outbox.writeChunk(id, echo)
+      echo = Buffer.allocUnsafeSlow(echoSize)
+      echoed = 0
+    },
   })
   socket.on('data', data => inbox.push(data))
   socket.on('error', () => socket.destroy())

@@ -13,11 +13,19 @@ export interface BenchClient {
   readonly stream?: (items: number) => Promise<void>
   /** Asks for so many chunks of 64 KiB; resolves at the end. Fails unless every byte came. */
   readonly bytes?: (chunks: number) => Promise<void>
+  /** Sends `echoMessage` so often, each time when the last came back whole. Fails unless every byte came back. */
+  readonly big?: (echoes: number) => Promise<void>
   /**
    * Asks for so many messages of 4 MiB, and makes calls one after the other until the last has come whole; gives the duration
    * of each call in nanoseconds. Fails unless every byte came.
    */
   readonly fairness?: (messages: number) => Promise<Float64Array>
+  /** Asks for that many streams at once, of so many small items each. Fails unless all came. */
+  readonly streams?: (streams: number, items: number) => Promise<void>
+  /** Opens streams that give nothing, and leaves them open; resolves once the server has them all. */
+  readonly idleStreams?: (streams: number) => Promise<void>
+  /** Processor time so far, in microseconds, of a far end that this client started by itself. */
+  readonly cpu?: () => Promise<number>
   readonly close: () => void
 }
 
@@ -29,14 +37,23 @@ export interface BenchClient {
 export const clientBench = (connect: (address: string) => Promise<BenchClient>): void => {
   const report = (message: Report) => process.send?.(message)
   process.on('disconnect', () => process.exit())
-  connect(process.argv[2] ?? '').then(
+  const address = process.argv[2] ?? ''
+  connect(address).then(
     client => {
+      const clients: [BenchClient, ...BenchClient[]] = [client]
+      const enough = async (operation: Operation): Promise<void> => {
+        const wanted = operation._tag === 'clients' ? operation.clients : 1
+        while (clients.length < wanted) clients.push(await connect(address))
+      }
       const obey = async (order: Order): Promise<void> => {
         if (order._tag === 'Prepare') {
-          report({ _tag: 'Prepared', count: await trial(client, order.operation, order.durationMs) })
-        } else if (order._tag === 'Run') report(await measure(client, order.operation, order.count))
-        else if (order._tag === 'Stop') {
-          client.close()
+          await enough(order.operation)
+          report({ _tag: 'Prepared', count: await trial(clients, order.operation, order.durationMs) })
+        } else if (order._tag === 'Run') {
+          await enough(order.operation)
+          report(await measure(clients, order.operation, order.count))
+        } else if (order._tag === 'Stop') {
+          for (const one of clients) one.close()
           process.disconnect()
         }
       }
@@ -49,31 +66,42 @@ export const clientBench = (connect: (address: string) => Promise<BenchClient>):
   )
 }
 
+type Clients = readonly [BenchClient, ...BenchClient[]]
+
 /** Warms up, and finds how many fit into the duration. */
-const trial = async (client: BenchClient, operation: Operation, durationMs: number): Promise<number> => {
+const trial = async (clients: Clients, operation: Operation, durationMs: number): Promise<number> => {
   const until = performance.now() + Math.max(durationMs, 100)
   for (let count = 64; ;) {
-    const { elapsedMs } = await measure(client, operation, count)
+    const { elapsedMs } = await measure(clients, operation, count)
     const fitting = Math.ceil((count * durationMs) / Math.max(elapsedMs, 0.1))
     if (performance.now() > until) return fitting
     count = Math.max(64, Math.min(count * 4, fitting))
   }
 }
 
-const measure = async (client: BenchClient, operation: Operation, count: number): Promise<Measured> => {
+const measure = async (clients: Clients, operation: Operation, count: number): Promise<Measured> => {
+  const farBefore = (await clients[0].cpu?.()) ?? 0
   const before = process.cpuUsage()
   const start = performance.now()
-  const durations = await perform(client, operation, count)
+  const durations = await perform(clients, operation, count)
   const elapsedMs = performance.now() - start
   const { user, system } = process.cpuUsage(before)
-  const measured: Measured = { _tag: 'Measured', count, elapsedMs, cpuUs: user + system }
+  const parts = operation._tag === 'clients' ? operation.clients : operation._tag === 'streams' ? operation.streams : 1
+  const far = ((await clients[0].cpu?.()) ?? 0) - farBefore
+  const measured: Measured = {
+    _tag: 'Measured',
+    count: Math.ceil(count / parts) * parts,
+    elapsedMs,
+    cpuUs: user + system + far,
+  }
   if (durations === undefined) return measured
   const sorted = durations.sort()
   const at = (share: number) => (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN) / 1000
   return { ...measured, p50: at(0.5), p99: at(0.99) }
 }
 
-const perform = async (client: BenchClient, operation: Operation, count: number): Promise<Float64Array | undefined> => {
+const perform = async (clients: Clients, operation: Operation, count: number): Promise<Float64Array | undefined> => {
+  const [client] = clients
   switch (operation._tag) {
     case 'latency':
       return able(client.latency, operation)(count)
@@ -87,6 +115,21 @@ const perform = async (client: BenchClient, operation: Operation, count: number)
       return able(client.fairness, operation)(count)
     case 'bytes':
       await able(client.bytes, operation)(count)
+      return undefined
+    case 'big':
+      await able(client.big, operation)(count)
+      return undefined
+    case 'clients': {
+      const share = Math.ceil(count / operation.clients)
+      const some = clients.slice(0, operation.clients)
+      await Promise.all(some.map(one => able(one.calls, operation)(share, operation.inFlight)))
+      return undefined
+    }
+    case 'streams':
+      await able(client.streams, operation)(operation.streams, Math.ceil(count / operation.streams))
+      return undefined
+    case 'idle streams':
+      await able(client.idleStreams, operation)(count)
       return undefined
     default:
       return operation satisfies never

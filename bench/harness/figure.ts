@@ -8,7 +8,7 @@ export interface Figure {
   readonly value: number
   /** What the value counts: `1/s`, `us`, `MB/s`. */
   readonly unit: string
-  /** Value by the floor's value of the same run; absent where the floor was not measured. */
+  /** Value by the floor's value of the same run, or by that of what the scenario has for a floor; absent where there is none. */
   readonly ratioToFloor?: number
 }
 
@@ -36,10 +36,14 @@ export interface Subject {
   readonly name: string
   /** The names of the scenarios that it can do. */
   readonly scenarios: readonly string[]
-  /** The server's and the client's module; a scenario gets the compiled ones. */
-  readonly server: string
+  /** The server's module, compiled; absent where the client starts its far end by itself. */
+  readonly server?: string | undefined
+  /** The client's module, compiled. */
   readonly client: string
 }
 
 /** What a `subject.ts` says of itself. */
-export type SubjectSpec = Pick<Subject, 'name' | 'scenarios'>
+export interface SubjectSpec extends Pick<Subject, 'name' | 'scenarios'> {
+  /** The packages of `bench/package.json` that it is made with; without them it is left out. */
+  readonly needs?: readonly string[]
+}

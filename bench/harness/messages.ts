@@ -1,6 +1,7 @@
 /** What the runner says to a server or a client over the fork channel. */
 export type Order =
   | { readonly _tag: 'Cpu' }
+  | { readonly _tag: 'Heap' }
   | { readonly _tag: 'Prepare'; readonly operation: Operation; readonly durationMs: number }
   | { readonly _tag: 'Run'; readonly operation: Operation; readonly count: number }
   | { readonly _tag: 'Stop' }
@@ -11,12 +12,20 @@ export type Operation =
   | { readonly _tag: 'calls'; readonly inFlight: number }
   | { readonly _tag: 'stream' }
   | { readonly _tag: 'bytes' }
+  | { readonly _tag: 'big' }
   | { readonly _tag: 'fairness' }
+  /** Calls by that many clients of one process, so many in flight for each. */
+  | { readonly _tag: 'clients'; readonly clients: number; readonly inFlight: number }
+  /** Items of that many streams at once; the count is of all of them together. */
+  | { readonly _tag: 'streams'; readonly streams: number }
+  /** Opens streams that give nothing, and leaves them open; the count is how many. */
+  | { readonly _tag: 'idle streams' }
 
 /** What a server or a client answers. */
 export type Report =
   | { readonly _tag: 'Ready'; readonly address: string }
   | { readonly _tag: 'Cpu'; readonly us: number }
+  | { readonly _tag: 'Heap'; readonly heap: number; readonly buffers: number }
   | { readonly _tag: 'Prepared'; readonly count: number }
   | Measured
   | { readonly _tag: 'Failed'; readonly message: string }
@@ -28,7 +37,7 @@ export interface Measured {
   readonly elapsedMs: number
   /** Processor time of the client. */
   readonly cpuUs: number
-  /** Of single calls, in microseconds; for `latency` only. */
+  /** Of single calls, in microseconds; for `latency` and `fairness` only. */
   readonly p50?: number
   readonly p99?: number
 }

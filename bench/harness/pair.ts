@@ -11,6 +11,8 @@ export interface Pair {
   readonly prepare: (operation: Operation, durationMs: number) => Promise<number>
   /** Does it so often; `cpuUs` is that of both processes. */
   readonly run: (operation: Operation, count: number) => Promise<Measured>
+  /** Bytes in use by the server once all that can be freed is: on the heap, and in buffers outside of it. */
+  readonly heap: () => Promise<{ readonly heap: number; readonly buffers: number }>
   readonly stop: () => Promise<void>
 }
 
@@ -47,9 +49,10 @@ export const startPair = async (subject: Subject, oneCore: boolean): Promise<Pai
     rmSync(folder, { recursive: true, force: true })
   }
   try {
-    const server = await start(subject.server, join(folder, 's'))
-    const client = await start(subject.client, server.ready.address)
-    const serverCpu = async () => (await ask(server.child, { _tag: 'Cpu' }, 'Cpu', subject.name)).us
+    const server = subject.server === undefined ? undefined : await start(subject.server, join(folder, 's'))
+    const client = await start(subject.client, server?.ready.address ?? '')
+    const serverCpu = async () =>
+      server === undefined ? 0 : (await ask(server.child, { _tag: 'Cpu' }, 'Cpu', subject.name)).us
     return {
       prepare: async (operation, durationMs) =>
         (await ask(client.child, { _tag: 'Prepare', operation, durationMs }, 'Prepared', subject.name)).count,
@@ -57,6 +60,10 @@ export const startPair = async (subject: Subject, oneCore: boolean): Promise<Pai
         const before = await serverCpu()
         const measured = await ask(client.child, { _tag: 'Run', operation, count }, 'Measured', subject.name)
         return { ...measured, cpuUs: measured.cpuUs + (await serverCpu()) - before }
+      },
+      heap: async () => {
+        if (server === undefined) throw new Error(`${subject.name} has no server process`)
+        return ask(server.child, { _tag: 'Heap' }, 'Heap', subject.name)
       },
       stop,
     }

@@ -9,6 +9,14 @@ export interface Metric {
   readonly from: (measured: Measured) => number
 }
 
+/** How {@link interleaved} measures. */
+export interface Manner {
+  /** Both processes on the first core, where the system has `taskset`. */
+  readonly oneCore?: boolean
+  /** The subject that others are held against; `floor` unless told. */
+  readonly base?: string
+}
+
 /** The middle one of some numbers; of an even count the mean of the two. */
 export const median = (values: readonly number[]): number => {
   const sorted = [...values].sort((a, b) => a - b)
@@ -17,11 +25,15 @@ export const median = (values: readonly number[]): number => {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2
 }
 
-/** Adds to each figure its ratio to the floor's figure of the same metric. */
-export const withRatios = (figures: readonly Figure[]): readonly Figure[] =>
+/**
+ * Adds to each figure its ratio to the floor's figure of the same metric.
+ *
+ * @param base - what the scenario has for a floor
+ */
+export const withRatios = (figures: readonly Figure[], base = 'floor'): readonly Figure[] =>
   figures.map(figure => {
     const floor = figures.find(
-      other => other.subject === 'floor' && other.metric === figure.metric && other.scenario === figure.scenario,
+      other => other.subject === base && other.metric === figure.metric && other.scenario === figure.scenario,
     )
     return floor === undefined ? figure : { ...figure, ratioToFloor: figure.value / floor.value }
   })
@@ -37,7 +49,7 @@ export const interleaved = async (
   options: Options,
   operation: Operation,
   metrics: readonly Metric[],
-  oneCore = false,
+  { oneCore = false, base = 'floor' }: Manner = {},
 ): Promise<readonly Figure[]> => {
   const pairs: Array<{ readonly subject: Subject; readonly pair: Pair; readonly count: number }> = []
   const runs = new Map<Subject, Measured[]>()
@@ -63,5 +75,6 @@ export const interleaved = async (
         return { scenario, subject: subject.name, metric, value, unit }
       }),
     ),
+    base,
   )
 }

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import type { Order, Report } from './messages.js'
 
 /** A server that runs. */
@@ -21,7 +23,8 @@ export const serveBench = (start: (path: string) => Promise<Serving>): void => {
         if (order._tag === 'Cpu') {
           const { user, system } = process.cpuUsage()
           report({ _tag: 'Cpu', us: user + system })
-        } else if (order._tag === 'Stop') {
+        } else if (order._tag === 'Heap') report({ _tag: 'Heap', ...heapInUse() })
+        else if (order._tag === 'Stop') {
           close()
           process.disconnect()
         }
@@ -30,4 +33,13 @@ export const serveBench = (start: (path: string) => Promise<Serving>): void => {
     },
     (error: unknown) => report({ _tag: 'Failed', message: String(error) }),
   )
+}
+
+/** What is in use once all that can be freed is. */
+const heapInUse = (): { readonly heap: number; readonly buffers: number } => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  for (let i = 0; i < 4; i++) collect()
+  const { heapUsed, arrayBuffers } = process.memoryUsage()
+  return { heap: heapUsed, buffers: arrayBuffers }
 }

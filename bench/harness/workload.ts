@@ -24,6 +24,12 @@ export const itemAt = (n: number): Answer => ({ text: 'tick', total: n & 0x7ffff
 /** The size of a chunk in the scenario `bytes`. */
 export const chunkSize = 65_536
 
+/** The size of a message in the scenario `big`. */
+export const echoSize = 16 * chunkSize
+
+/** What a client sends in the scenario `big`. */
+export const echoMessage = new Uint8Array(echoSize).fill(7)
+
 /** The size of a message in the scenario `fairness`. */
 export const messageSize = 64 * chunkSize
 

@@ -2,7 +2,7 @@ import { defer, lastValueFrom, merge, mergeMap, range, repeat, takeLast, takeUnt
 import { peer, type CallOptions, type Peer } from 'sluice'
 import { dial } from 'sluice/node'
 import type { BenchClient } from '../harness/client.js'
-import { askFor, chunkSize, isAnswer, isItem, messageSize } from '../harness/workload.js'
+import { askFor, chunkSize, echoMessage, echoSize, isAnswer, isItem, messageSize } from '../harness/workload.js'
 import { Workload } from './contract.js'
 
 const settled = (source$: Observable<unknown>): Promise<void> =>
@@ -46,6 +46,26 @@ const clientOf = (workload: Peer<typeof Workload>, options: CallOptions): BenchC
       return settled(remote.chunks(count, options).pipe(tap(chunk => (bytes += chunk.length)))).then(() =>
         check(bytes === count * chunkSize),
       )
+    },
+    big: count =>
+      settled(
+        range(0, count).pipe(
+          mergeMap(() => remote.echo(echoMessage).pipe(tap(bytes => check(bytes.length === echoSize))), 1),
+        ),
+      ),
+    streams: (streams, count) => {
+      const one = () => {
+        let items = 0
+        return remote.items(count, options).pipe(
+          tap(({ text, total }) => check(isItem(items++, text, total))),
+          tap({ complete: () => check(items === count) }),
+        )
+      }
+      return settled(merge(...Array.from({ length: streams }, one)))
+    },
+    idleStreams: streams => {
+      for (let n = 0; n < streams; n++) remote.idle().subscribe()
+      return settled(call(0)) // it comes behind them
     },
     fairness: count => {
       const durations: number[] = []

@@ -10,4 +10,7 @@ export const Workload = contract('bench.Workload', {
   items: stream(int32, Answer),
   chunks: stream(int32, bytes),
   messages: stream(int32, bytes),
+  echo: request(bytes, bytes),
+  /** Gives nothing, and does not end. */
+  idle: stream(t.void, int32),
 })

@@ -1,4 +1,4 @@
-import { mergeMap } from 'rxjs'
+import { mergeMap, NEVER } from 'rxjs'
 import { peer, serve } from 'sluice'
 import { bind } from 'sluice/node'
 import { serveBench } from '../harness/server.js'
@@ -21,13 +21,15 @@ serveBench(
             resolve({ address: String(door.key), close: () => serving.unsubscribe() })
             return door.pipes$
           }),
-          peer({ serves: Workload }),
+          peer({ serves: Workload, limits: { calls: 16_384 } }), // `scale` has 10,000 streams open
           mergeMap(client =>
             serve(client, {
               call: ask => answerTo(ask),
               items: count => times(count, itemAt),
               chunks: count => times(count, () => chunk),
               messages: count => times(count, () => message),
+              echo: bytes => bytes,
+              idle: () => NEVER,
             }),
           ),
         )

@@ -1,0 +1,119 @@
+import type { Figure, Options, Scenario, Subject } from './harness/figure.js'
+import type { Measured, Operation } from './harness/messages.js'
+import { startPair } from './harness/pair.js'
+import { median, withRatios } from './harness/rounds.js'
+
+const clientCounts = [1, 10, 100, 1_000]
+const streamCounts = [1, 10, 100, 1_000, 10_000]
+
+/** Calls in flight for each client: each has the same to do, however many there are. */
+const inFlight = 16
+
+/** Items of a measurement with many streams, over all of them: enough for each to go round its window some times. */
+const leastItems = 500_000
+
+/**
+ * What a call costs with more and more clients, an item with more and more streams at once over one connection; and what an
+ * idle client, and an open stream that gives nothing, hold on the heap of the end that serves.
+ */
+export const scenario: Scenario = {
+  name: 'scale',
+  run: async options => {
+    const figures: Figure[] = []
+    const subjects = options.subjects.filter(({ scenarios }) => scenarios.includes('scale'))
+    for (const clients of clientCounts)
+      figures.push(
+        ...(await cost(
+          options,
+          subjects,
+          { _tag: 'clients', clients, inFlight },
+          'us/call',
+          `calls, ${clients} clients`,
+        )),
+      )
+    for (const streams of streamCounts)
+      figures.push(
+        ...(await cost(options, subjects, { _tag: 'streams', streams }, 'us/item', `items, ${streams} streams`)),
+      )
+    for (const subject of subjects) figures.push(...(await held(subject)))
+    return withRatios(figures)
+  },
+}
+
+/** Processor time of both ends, with every subject in turn. */
+const cost = async (
+  { rounds, durationMs }: Options,
+  subjects: readonly Subject[],
+  operation: Operation,
+  unit: string,
+  what: string,
+): Promise<readonly Figure[]> => {
+  const pairs = []
+  const runs = new Map<Subject, Measured[]>()
+  try {
+    for (const subject of subjects) {
+      const pair = await startPair(subject, false)
+      pairs.push({ subject, pair, count: 0 })
+      const fitting = await pair.prepare(operation, durationMs)
+      pairs[pairs.length - 1] = {
+        subject,
+        pair,
+        count: operation._tag === 'streams' ? Math.max(fitting, leastItems) : fitting,
+      }
+    }
+    for (let round = 0; round < rounds; round++)
+      for (const { subject, pair, count } of pairs)
+        runs.set(subject, [...(runs.get(subject) ?? []), await pair.run(operation, count)])
+  } finally {
+    await Promise.all(pairs.map(({ pair }) => pair.stop()))
+  }
+  return subjects.map(({ name }, index) => ({
+    scenario: 'scale',
+    subject: name,
+    metric: `CPU of both ends, ${what}`,
+    value: median((runs.get(subjects[index]!) ?? []).map(run => run.cpuUs / run.count)),
+    unit,
+  }))
+}
+
+const perClient = 500
+const perStream = 10_000
+
+/** Memory of the serving end, as the difference that many clients and streams make once it has been through a few. */
+const held = async (subject: Subject): Promise<readonly Figure[]> => {
+  const pair = await startPair(subject, false)
+  try {
+    const clients = async (count: number) => {
+      await pair.run({ _tag: 'clients', clients: count, inFlight: 1 }, count)
+      return pair.heap()
+    }
+    const few = await clients(50)
+    const many = await clients(50 + perClient)
+    const figures = [...figuresOf(subject.name, 'an idle client', few, many, perClient)]
+    if (subject.name === 'floor') return figures // its streams are a loop that ends
+    const idle = { _tag: 'idle streams' } as const
+    await pair.run(idle, 100)
+    const before = await pair.heap()
+    await pair.run(idle, perStream)
+    return [...figures, ...figuresOf(subject.name, 'an open idle stream', before, await pair.heap(), perStream)]
+  } finally {
+    await pair.stop()
+  }
+}
+
+const figuresOf = (
+  subject: string,
+  what: string,
+  before: { readonly heap: number; readonly buffers: number },
+  after: { readonly heap: number; readonly buffers: number },
+  count: number,
+): readonly Figure[] => {
+  const figure = (where: string, bytes: number): Figure => ({
+    scenario: 'scale',
+    subject,
+    metric: `${what}, ${where} of the serving end`,
+    value: bytes / count / 1024,
+    unit: 'KiB',
+  })
+  return [figure('heap', after.heap - before.heap), figure('buffers', after.buffers - before.buffers)]
+}
