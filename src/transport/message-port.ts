@@ -3,18 +3,15 @@ import { PipeError } from '../pipe/pipe-error.js'
 import type { Transport } from '../pipe/pipe.js'
 import type { Carrier, OpenCarrier } from './carrier.js'
 import { emitHeld, holdPipe, type PipeFacts } from './hold-pipe.js'
+import { type EventSource, listenTo } from './listen-to.js'
 
 /**
  * Anything shaped like a MessagePort: a `MessagePort` or `Worker` of a browser or of Node, a worker's own global or `parentPort`,
  * Electron's `MessagePortMain`. One of `addEventListener` and `on` must be there.
  */
-export interface PortLike {
+export interface PortLike extends EventSource {
   /** A port that knows how full it is may return `false`, and tell `drain` when it is not. */
   postMessage(message: unknown, transfer?: readonly unknown[]): unknown
-  addEventListener?(type: string, listener: (event: unknown) => void): void
-  removeEventListener?(type: string, listener: (event: unknown) => void): void
-  on?(type: string, listener: (value: unknown) => void): unknown
-  off?(type: string, listener: (value: unknown) => void): unknown
   start?(): void
   close?(): void
 }
@@ -29,18 +26,18 @@ export interface MessagePortOptions extends Partial<Pick<PipeFacts, 'end' | 'sec
 }
 
 /**
- * What travels: bytes, the end of this half in order, or the end of all; `ready` says that a child has come to `fromParent`.
- * Anything else on the port is not ours.
+ * What travels: bytes, the end of this half in order, or the end of all. Anything else on the port is not this carrier's.
  */
 interface Message {
-  readonly sluice: Uint8Array | 'end' | 'gone' | 'ready'
+  readonly sluice: Uint8Array | 'end' | 'gone'
 }
 
-const messageIn = (value: unknown): Message | undefined => {
+/** What a value from a port says to us, be it the message itself or an event around it; `undefined` if it is somebody else's. */
+export const saidIn = (value: unknown): unknown => {
   if (typeof value !== 'object' || value === null) return undefined
-  if ('sluice' in value) return value as Message
+  if ('sluice' in value) return value.sluice
   // an event, of the DOM's kind or Electron's
-  return 'data' in value ? messageIn(value.data) : undefined
+  return 'data' in value ? saidIn(value.data) : undefined
 }
 
 /** From this length on, handing over a copy is cheaper than having the port copy it; measured on Node 20. */
@@ -53,15 +50,6 @@ const post = (port: PortLike, bytes: Uint8Array, mayTransfer: boolean): boolean 
   const message: Message = { sluice: own }
   const given = (whole ? mayTransfer : own.byteLength >= worthTransfer) ? [own.buffer] : undefined
   return port.postMessage(message, given) !== false
-}
-
-const listen = (port: PortLike, type: string, listener: (value: unknown) => void): (() => void) => {
-  if (port.addEventListener !== undefined) {
-    port.addEventListener(type, listener)
-    return () => port.removeEventListener?.(type, listener)
-  }
-  port.on?.(type, listener)
-  return () => port.off?.(type, listener)
 }
 
 /** A port as a carrier: one call of `write` is one message. It is never full, unless the port itself says so. */
@@ -81,11 +69,11 @@ export const portCarrier =
     }
 
     const take = (value: unknown): void => {
-      const said = messageIn(value)?.sluice
-      if (said === undefined || said === 'ready' || theirs === 'ended') return
+      const said = saidIn(value)
       if (said === 'gone') finish(new PipeError('reset', 'the far end closed the port: open a new one'))
-      else if (said !== 'end') events.chunk(said)
-      else {
+      else if (theirs === 'ended') return
+      else if (said instanceof Uint8Array) events.chunk(said)
+      else if (said === 'end') {
         theirs = 'ended'
         events.ended()
         if (ours === 'ended') finish()
@@ -93,15 +81,15 @@ export const portCarrier =
     }
 
     const listeners = [
-      listen(port, 'message', take),
-      listen(port, 'messageerror', () =>
+      listenTo(port, 'message', take),
+      listenTo(port, 'messageerror', () =>
         finish(new PipeError('reset', 'a message could not be read by this end: see what else uses the port')),
       ),
-      listen(port, 'close', () =>
+      listenTo(port, 'close', () =>
         finish(new PipeError('reset', 'the port was closed: the far end is gone, open a new one')),
       ),
     ]
-    listeners.push(listen(port, 'drain', () => events.drained()))
+    listeners.push(listenTo(port, 'drain', () => events.drained()))
     port.start?.()
 
     const carrier: Carrier = {
