@@ -7,14 +7,14 @@ import { messagePort } from '../../../src/transport/message-port.js'
 import { bind } from '../../../src/transport/node/bind.js'
 import type { BindOptions } from '../../../src/transport/node/listen.js'
 import { dial } from '../../../src/transport/node/dial.js'
-import { byteCases } from './byte-cases.js'
-import type { Rig } from './rig.js'
+import { byteCases } from '../../../src/testing/conformance/byte-cases.js'
+import type { ByteRig } from './rig.js'
 
-const socket = (options: BindOptions): Observable<Rig> =>
+const socket = (options: BindOptions): Observable<ByteRig> =>
   bind(options).pipe(map(({ key, pipes$ }) => ({ dial: dial(key), pipes$ })))
 
 /** A new channel with each dial; the other port is accepted before anybody says a word. */
-const channels = (): Rig => {
+const channels = (): ByteRig => {
   const pipes$ = new Subject<Pipe>()
   return {
     dial: defer(() => {
@@ -26,7 +26,7 @@ const channels = (): Rig => {
   }
 }
 
-const transports: Readonly<Record<string, Observable<Rig>>> = {
+const transports: Readonly<Record<string, Observable<ByteRig>>> = {
   'memory pipe': of(null).pipe(map(() => memoryPipes())),
   'message port': of(null).pipe(map(channels)),
   'unix socket': socket({}),

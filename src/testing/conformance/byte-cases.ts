@@ -1,20 +1,9 @@
-import type { Pipe } from '../../../src/pipe/pipe.js'
-import {
-  bytes,
-  type ByteCase,
-  check,
-  type End,
-  joined,
-  pause,
-  record,
-  same,
-  sameBytes,
-  until,
-  wholeOf,
-  within,
-  withPair,
-  withRig,
-} from './rig.js'
+import type { Pipe } from '../../pipe/pipe.js'
+import { type ByteCase, wholeOf, withPair, withRig } from './byte-rig.js'
+import { check, same, sameBytes } from './check.js'
+import { joined, patterned } from './patterned.js'
+import { type End, record } from './record.js'
+import { pause, until, within } from './waiting.js'
 
 const echo = (pipe: Pipe): void => void pipe.incoming.subscribe(pipe.outgoing)
 
@@ -42,17 +31,18 @@ export const byteCases: readonly ByteCase[] = [
   {
     name: 'says which end it is',
     run: rig$ =>
-      withPair(rig$, async ({ dialled, accepted }) => {
+      withPair(rig$, ({ dialled, accepted }) => {
         same(dialled.end, 'dialled', 'the end that dialled')
         same(accepted.end, 'accepted', 'the end that was dialled')
+        return Promise.resolve()
       }),
   },
   {
     name: 'carries bytes both ways at once, whole and in order',
     run: rig$ =>
       withPair(rig$, async ({ dialled, accepted }) => {
-        const up = Array.from({ length: 200 }, (_, i) => bytes(1 + ((i * 37) % 900), i + 1))
-        const down = Array.from({ length: 200 }, (_, i) => bytes(1 + ((i * 91) % 1_100), i + 500))
+        const up = Array.from({ length: 200 }, (_, i) => patterned(1 + ((i * 37) % 900), i + 1))
+        const down = Array.from({ length: 200 }, (_, i) => patterned(1 + ((i * 91) % 1_100), i + 500))
         const arrived = Promise.all([wholeOf(accepted, 'the way up'), wholeOf(dialled, 'the way down')])
         for (let i = 0; i < 200; i += 1) {
           dialled.outgoing.next(up[i]!)
@@ -70,13 +60,13 @@ export const byteCases: readonly ByteCase[] = [
     run: rig$ =>
       withPair(rig$, async ({ dialled, accepted }) => {
         for (let i = 0; i < 10; i += 1) {
-          accepted.outgoing.next(bytes(1_000, i))
+          accepted.outgoing.next(patterned(1_000, i))
           await pause(2)
         }
         accepted.outgoing.complete()
         await pause(20)
         const whole = await wholeOf(dialled, 'what came before')
-        sameBytes(whole, joined(Array.from({ length: 10 }, (_, i) => bytes(1_000, i))), 'what came before')
+        sameBytes(whole, joined(Array.from({ length: 10 }, (_, i) => patterned(1_000, i))), 'what came before')
       }),
   },
   {
@@ -140,7 +130,7 @@ export const byteCases: readonly ByteCase[] = [
       withPair(rig$, async ({ dialled, accepted, dialler }) => {
         const heard = record(accepted.incoming)
         record(dialled.incoming)
-        const last = bytes(100_000, 9)
+        const last = patterned(100_000, 9)
         dialled.outgoing.next(last)
         dialled.outgoing.complete()
         dialler.unsubscribe()
@@ -165,7 +155,7 @@ export const byteCases: readonly ByteCase[] = [
         const heard = record(accepted.incoming)
         dialler.unsubscribe()
         await within(heard.ended, 'the far end')
-        for (let i = 0; i < 20; i += 1) accepted.outgoing.next(bytes(50_000, i))
+        for (let i = 0; i < 20; i += 1) accepted.outgoing.next(patterned(50_000, i))
         await pause(20)
         accepted.outgoing.complete()
       }),
@@ -197,7 +187,7 @@ export const byteCases: readonly ByteCase[] = [
       withPair(rig$, async ({ dialled, accepted }) => {
         const fullness = record(dialled.writable)
         same(fullness.values[0], true, 'writable at first')
-        const chunk = bytes(64 * 1_024, 3)
+        const chunk = patterned(64 * 1_024, 3)
         for (let i = 0; i < 128; i += 1) dialled.outgoing.next(chunk)
         await pause(10)
         const whole = wholeOf(accepted, '8 MiB')
@@ -221,7 +211,7 @@ export const byteCases: readonly ByteCase[] = [
     name: 'brings any view of a buffer, and that alone',
     run: rig$ =>
       withPair(rig$, async ({ dialled, accepted }) => {
-        const all = bytes(4_096, 4)
+        const all = patterned(4_096, 4)
         dialled.outgoing.next(all.subarray(100, 300))
         dialled.outgoing.next(all.subarray(300, 4_000))
         dialled.outgoing.complete()
@@ -256,7 +246,7 @@ export const byteCases: readonly ByteCase[] = [
           diallers.map(async (dialler, i) => {
             const pipe = await until(() => dialler.values[0], 'a pipe')
             const notes = record(pipe.incoming)
-            pipe.outgoing.next(bytes(5_000, i))
+            pipe.outgoing.next(patterned(5_000, i))
             return { notes, pipe }
           }),
         )
@@ -264,7 +254,7 @@ export const byteCases: readonly ByteCase[] = [
         for (const [i, { notes }] of heard.entries()) {
           if (i === 3) continue
           await until(() => (joined(notes.values).length === 5_000 ? true : undefined), `echo ${i}`)
-          sameBytes(joined(notes.values), bytes(5_000, i), `echo ${i}`)
+          sameBytes(joined(notes.values), patterned(5_000, i), `echo ${i}`)
         }
         const late = record(dial)
         await until(() => late.values[0], 'a pipe after the break')

@@ -1,0 +1,133 @@
+import { ignoreElements, merge, mergeMap, type Observable, of, tap } from 'rxjs'
+import { peer } from '../../peer/peer.js'
+import type { PeerOptions } from '../../peer/peer-options.js'
+import type { Peer } from '../../peer/peer-types.js'
+import type { Status } from '../../peer/status.js'
+import type { Transport } from '../../pipe/pipe.js'
+import { check, tagOf } from './check.js'
+import type { ConformanceSubject, FarProgram } from './conformance-case.js'
+import { conformanceContract, conformanceLimits, type Doings } from './conformance-contract.js'
+import { Ledger } from './ledger.js'
+import { type End, record } from './record.js'
+import { answerConformance } from './serve-conformance.js'
+import { until, within } from './waiting.js'
+
+type Contract = typeof conformanceContract
+
+/** One connection to a far program, as a case holds it. */
+export interface Talk {
+  readonly far: Peer<Contract, Contract>
+  readonly remote: Peer<Contract, Contract>['remote']
+  /** What this end has done for the far one. */
+  readonly ledger: Ledger
+  /** What has become of the connection so far, in order. */
+  readonly statuses: readonly Status[]
+  /** How the whole ended. */
+  readonly ended: Promise<End>
+  readonly hangUp: () => void
+}
+
+/** What a case may tell its own peer. */
+export type NearOptions = Omit<PeerOptions<never, never>, 'serves' | 'uses'>
+
+const begun = `r${Math.random().toString(36).slice(2)}`
+let keys = 0
+
+/** A key that no other case has. */
+export const freshKey = (): string => `${begun}-${(keys += 1)}`
+
+/** Connects, and answers the far end's calls too. */
+export const connect = async (dial: Transport, options: NearOptions = {}): Promise<Talk> => {
+  const ledger = new Ledger()
+  const statuses: Status[] = []
+  const answered = (far: Peer<Contract, Contract>) =>
+    merge(
+      far.status$.pipe(tap(status => void statuses.push(status))),
+      answerConformance(far, ledger, {}, () => 1),
+    ).pipe(ignoreElements(), emitted => merge(emitted, of(far)))
+  const peer$ = dial.pipe(
+    peer({ limits: conformanceLimits, ...options, serves: conformanceContract, uses: conformanceContract }),
+    mergeMap(answered),
+  )
+  const notes = record(peer$)
+  try {
+    const far = await until(() => {
+      const end = notes.end()
+      if (end !== undefined && notes.values.length === 0) throw 'error' in end ? end.error : new Error('no peer came')
+      return notes.values[0]
+    }, 'a session')
+    return { far, remote: far.remote, ledger, statuses, ended: notes.ended, hangUp: notes.unsubscribe }
+  } catch (error) {
+    notes.unsubscribe()
+    throw error
+  }
+}
+
+/** Runs a body with one connection, and hangs up whatever happens. */
+export const withFar = async (
+  { dial }: Pick<FarProgram, 'dial'>,
+  body: (talk: Talk) => Promise<void>,
+  options?: NearOptions,
+): Promise<void> => {
+  const talk = await connect(dial, options)
+  try {
+    await body(talk)
+  } finally {
+    talk.hangUp()
+  }
+}
+
+/** Runs a body with a far program that it may end. */
+export const withSpare = async (
+  subject: ConformanceSubject,
+  body: (program: FarProgram) => Promise<void>,
+): Promise<void> => {
+  const notes = record(subject.spare ?? of<FarProgram>(subject))
+  try {
+    await body(await until(() => notes.values[0], 'a far program'))
+  } finally {
+    notes.unsubscribe()
+  }
+}
+
+/** All that a call gives, once it has completed; its error otherwise. */
+export const allOf = async <T>(call$: Observable<T>, what: string): Promise<readonly T[]> => {
+  const notes = record(call$)
+  const end = await within(notes.ended, what)
+  if ('error' in end) throw new Error(`${what}: it failed (${String(end.error)})`, { cause: end.error })
+  return notes.values
+}
+
+/** The one value that a call gives. */
+export const oneOf = async <T>(call$: Observable<T>, what: string): Promise<T> => {
+  const values = await allOf(call$, what)
+  check(values.length === 1, `${what}: ${values.length} values instead of one`)
+  return values[0] as T
+}
+
+/** What a call fails with. */
+export const errorOf = async (call$: Observable<unknown>, what: string): Promise<unknown> => {
+  const notes = record(call$)
+  const end = await within(notes.ended, what)
+  if ('error' in end) return end.error
+  throw new Error(`${what}: it completed, after ${notes.values.length} values`)
+}
+
+/** Fails unless a call fails with an error of that tag, which it gives. */
+export const failsWith = async (call$: Observable<unknown>, tag: string, what: string): Promise<unknown> => {
+  const error = await errorOf(call$, what)
+  check(tagOf(error) === tag, `${what}: it failed with ${tagOf(error)} (${String(error)}) instead of ${tag}`)
+  return error
+}
+
+/** Waits until the far end has done something. */
+export const untilDone = (
+  { remote }: Pick<Talk, 'remote'>,
+  key: string,
+  done: (doings: Doings) => boolean,
+  what: string,
+): Promise<Doings> =>
+  until(async () => {
+    const doings = await oneOf(remote.doings(key), 'doings')
+    return done(doings) ? doings : undefined
+  }, what)
