@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
@@ -7,13 +7,15 @@ const bench = fileURLToPath(new URL('..', import.meta.url))
 const root = join(bench, '..')
 const builds = join(bench, '.build')
 
-const sources = (folder: string): string[] =>
+const files = (folder: string): string[] =>
   readdirSync(folder, { withFileTypes: true }).flatMap(entry => {
     if (entry.name === 'node_modules' || entry.name === '.build') return []
     const path = join(folder, entry.name)
-    if (entry.isDirectory()) return sources(path)
-    return entry.name.endsWith('.ts') && !entry.name.endsWith('.d.ts') ? [path] : []
+    return entry.isDirectory() ? files(path) : [path]
   })
+
+const sources = (folder: string): string[] =>
+  files(folder).filter(path => path.endsWith('.ts') && !path.endsWith('.d.ts'))
 
 /** Compiled code of one run of the benchmark; two runs do not meet. */
 export interface Build {
@@ -50,6 +52,8 @@ export const buildBench = (): Build => {
   }
   compiled(join(root, 'src'), 'dist')
   compiled(bench, 'bench')
+  for (const path of files(bench).filter(path => path.endsWith('.proto')))
+    copyFileSync(path, join(out, 'bench', relative(bench, path)))
   const { name, exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<string, unknown>
   writeFileSync(join(out, 'package.json'), JSON.stringify({ name, type: 'module', exports }))
   return {

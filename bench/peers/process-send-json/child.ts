@@ -1,0 +1,3 @@
+import { farEnd } from '../process-send/far.js'
+
+farEnd(false)
