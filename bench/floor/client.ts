@@ -1,13 +1,36 @@
 import { connect } from 'node:net'
 import { type BenchClient, clientBench } from '../harness/client.js'
-import { askFor, chunkSize, echoMessage, echoSize, isAnswer, isItem, messageSize } from '../harness/workload.js'
+import {
+  type Answer,
+  askFor,
+  chunkSize,
+  echoMessage,
+  echoSize,
+  isAnswer,
+  isItem,
+  messageSize,
+} from '../harness/workload.js'
 import { Inbox } from './inbox.js'
+import { readAnswer } from './message.js'
 import { kinds, Outbox } from './outbox.js'
 
 /** A call in flight: which request it carries, and who waits for its answer. */
 interface Waiting {
   readonly n: number
-  readonly take: () => void
+  readonly take: (n: number, answer: Answer) => void
+}
+
+/** A stream in flight. */
+interface Streaming {
+  readonly item: (answer: Answer) => void
+  readonly chunk: (chunk: Uint8Array) => void
+  readonly end: () => void
+}
+
+const nothing = () => undefined
+
+const checked = (n: number, { text, total }: Answer): void => {
+  if (!isAnswer(n, text, total)) throw new Error(`a wrong answer: ${text}, ${total}`)
 }
 
 const dial = (path: string): Promise<BenchClient> =>
@@ -15,31 +38,25 @@ const dial = (path: string): Promise<BenchClient> =>
     // calls in flight by id; an id is free again once answered
     const waiting: Array<Waiting | undefined> = []
     const free: number[] = []
-    // items that came so far, by stream
-    let items: number[] = []
-    let bytes = 0
-    let ended: (id: number) => void = () => undefined
-    let echoed: (() => void) | undefined
-    // where messages are put together, in `fairness`
-    let message: Buffer | undefined
+    const streams = new Map<number, Streaming>()
+    let lastStream = 0
 
     const inbox = new Inbox({
-      frame: (id, kind, text, total) => {
+      frame: (id, kind, buffer, from, to) => {
         if (kind === kinds.answer) {
           const call = waiting[id]
-          if (call === undefined || !isAnswer(call.n, text, total)) throw new Error(`a wrong answer: ${text}, ${total}`)
+          if (call === undefined) throw new Error(`nobody asked for answer ${id}`)
           waiting[id] = undefined
           free.push(id)
-          call.take()
-        } else if (kind === kinds.item) {
-          if (!isItem(items[id]!++, text, total)) throw new Error(`a wrong item: ${text}, ${total}`)
-        } else if (kind === kinds.end) ended(id)
+          call.take(call.n, readAnswer(buffer, from, to))
+        } else if (kind === kinds.item) streams.get(id)?.item(readAnswer(buffer, from, to))
+        else if (kind === kinds.end) {
+          const stream = streams.get(id)
+          streams.delete(id)
+          stream?.end()
+        }
       },
-      bytes: (_, view) => {
-        if (message !== undefined) message = joined(message, bytes % messageSize, view)
-        bytes += view.length
-        if (echoed !== undefined && bytes === echoSize) echoed()
-      },
+      chunk: (id, chunk) => streams.get(id)?.chunk(chunk),
     })
 
     const buffer = Buffer.allocUnsafeSlow(65_536)
@@ -55,22 +72,45 @@ const dial = (path: string): Promise<BenchClient> =>
     })
     const outbox = new Outbox(socket)
 
-    const call = (n: number, take: () => void) => {
+    const call = (n: number, take: (n: number, answer: Answer) => void) => {
       const id = free.pop() ?? waiting.length
       waiting[id] = { n, take }
-      const { name, count } = askFor(n)
-      outbox.write(id, kinds.call, name, count)
+      outbox.ask(id, askFor(n))
     }
 
-    const untilEnd = (kind: number, count: number, came: () => number, expected: number): Promise<void> =>
+    const itemsOf = (count: number): Promise<void> =>
       new Promise((settle, fail) => {
-        items = [0, 0]
-        bytes = 0
-        ended = () => {
-          if (came() === expected) settle()
-          else fail(new Error(`${came()} of ${expected} came`))
-        }
-        outbox.write(1, kind, '', count)
+        let items = 0
+        const id = ++lastStream
+        streams.set(id, {
+          item: ({ text, total }) => {
+            if (!isItem(items++, text, total)) throw new Error(`a wrong item: ${text}, ${total}`)
+          },
+          chunk: nothing,
+          end: () => {
+            if (items === count) settle()
+            else fail(new Error(`${items} of ${count} items came`))
+          },
+        })
+        outbox.count(id, kinds.stream, count)
+      })
+
+    const chunksOf = (count: number, chunk: (chunk: Uint8Array) => void): Promise<void> =>
+      new Promise((settle, fail) => {
+        let bytes = 0
+        const id = ++lastStream
+        streams.set(id, {
+          item: nothing,
+          chunk: bits => {
+            bytes += bits.length
+            chunk(bits)
+          },
+          end: () => {
+            if (bytes === count * chunkSize) settle()
+            else fail(new Error(`${bytes} of ${count * chunkSize} bytes came`))
+          },
+        })
+        outbox.count(id, kinds.bytes, count)
       })
 
     const client: BenchClient = {
@@ -83,7 +123,8 @@ const dial = (path: string): Promise<BenchClient> =>
             start = performance.now()
             call(n, take)
           }
-          const take = () => {
+          const take = (asked: number, answer: Answer) => {
+            checked(asked, answer)
             durations[n++] = (performance.now() - start) * 1e6
             if (n < calls) next()
             else settle(durations)
@@ -94,41 +135,37 @@ const dial = (path: string): Promise<BenchClient> =>
         new Promise(settle => {
           let made = 0
           let done = 0
-          const take = () => {
+          const take = (n: number, answer: Answer) => {
+            checked(n, answer)
             done++
             if (made < calls) call(made++, take)
             else if (done === calls) settle()
           }
           while (made < Math.min(calls, inFlight)) call(made++, take)
         }),
-      stream: count => untilEnd(kinds.stream, count, () => items[1] ?? 0, count),
-      bytes: count => untilEnd(kinds.bytes, count, () => bytes, count * chunkSize),
+      stream: itemsOf,
+      bytes: count => chunksOf(count, nothing),
       big: count =>
-        new Promise(settle => {
+        new Promise((settle, fail) => {
           let left = count
-          const next = () => {
-            bytes = 0
-            outbox.writeChunk(1, echoMessage)
-          }
-          echoed = () => {
-            if (--left > 0) next()
-            else {
-              echoed = undefined
-              settle()
-            }
-          }
+          const id = ++lastStream
+          const next = () => outbox.writeChunk(id, echoMessage)
+          streams.set(id, {
+            item: nothing,
+            chunk: echo => {
+              if (echo.length !== echoSize) fail(new Error(`${echo.length} bytes came back`))
+              if (--left > 0) next()
+              else {
+                streams.delete(id)
+                settle()
+              }
+            },
+            end: nothing,
+          })
           next()
         }),
       streams: (streams, count) =>
-        new Promise((settle, fail) => {
-          let left = streams
-          items = Array.from({ length: streams }, () => 0)
-          ended = id => {
-            if (items[id] !== count) fail(new Error(`${items[id]} of ${count} came`))
-            if (--left === 0) settle()
-          }
-          for (let id = 0; id < streams; id++) outbox.write(id, kinds.stream, '', count)
-        }),
+        Promise.all(Array.from({ length: streams }, () => itemsOf(count))).then(() => undefined),
       fairness: count => {
         const durations: number[] = []
         let over = false
@@ -136,17 +173,25 @@ const dial = (path: string): Promise<BenchClient> =>
         let start = 0
         const next = () => {
           start = performance.now()
-          call(n++, () => {
+          call(n++, (asked, answer) => {
+            checked(asked, answer)
             durations.push((performance.now() - start) * 1e6)
             if (!over) next()
           })
         }
         next()
-        message = Buffer.allocUnsafeSlow(messageSize)
-        const chunks = count * (messageSize / chunkSize)
-        return untilEnd(kinds.bytes, chunks, () => bytes, chunks * chunkSize).then(() => {
+        // a message that is whole leaves for good, and the next one has a place of its own
+        let message = Buffer.allocUnsafeSlow(messageSize)
+        let filled = 0
+        return chunksOf(count * (messageSize / chunkSize), chunk => {
+          if (filled === messageSize) {
+            message = Buffer.allocUnsafeSlow(messageSize)
+            filled = 0
+          }
+          message.set(chunk, filled)
+          filled += chunk.length
+        }).then(() => {
           over = true
-          message = undefined
           return Float64Array.from(durations)
         })
       },
@@ -155,15 +200,5 @@ const dial = (path: string): Promise<BenchClient> =>
     socket.on('error', reject)
     socket.on('connect', () => resolve(client))
   })
-
-/** Puts a piece of a message in its place; a message that is whole leaves for good, and the next one has a place of its own. */
-const joined = (message: Buffer, at: number, piece: Uint8Array): Buffer => {
-  const rest = messageSize - at
-  message.set(piece.length > rest ? piece.subarray(0, rest) : piece, at)
-  if (piece.length < rest) return message
-  const next = Buffer.allocUnsafeSlow(messageSize)
-  next.set(piece.subarray(rest))
-  return next
-}
 
 clientBench(dial)

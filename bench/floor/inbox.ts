@@ -1,23 +1,26 @@
+import { sizeOf, varint } from './message.js'
+import { kinds } from './outbox.js'
+
 /** Who takes what an {@link Inbox} reads. */
 export interface Taker {
-  /** A small frame. */
-  readonly frame: (id: number, kind: number, text: string, n: number) => void
-  /** Bytes of a chunk, as they came; the view is valid until this returns. */
-  readonly bytes: (id: number, view: Uint8Array) => void
+  /** A small frame, whose payload lies there; the buffer is valid until this returns. */
+  readonly frame: (id: number, kind: number, buffer: Buffer, from: number, to: number) => void
+  /** A chunk, in a buffer of its own. */
+  readonly chunk: (id: number, chunk: Uint8Array) => void
 }
 
-/** Longer frames are chunks, and are handed on in pieces. */
+/** Longer frames are chunks, and are gathered where they are to stay. */
 const largest = 16_384
 
-/** The longest header of a chunk: length, id, kind and size, each with its tag. */
-const headerSize = 16
+/** The longest header of a chunk: length, id and kind. */
+const headerSize = 11
 
-/** Cuts what a socket reads into frames, and decodes them in place. */
+/** Cuts what a socket reads into frames: small ones are taken where they lie, a chunk is copied once. */
 export class Inbox {
   private carry: Buffer | undefined
-  private chunkLeft = 0
+  private chunk: Buffer | undefined
+  private filled = 0
   private chunkId = 0
-  private at = 0
 
   constructor(private readonly taker: Taker) {}
 
@@ -29,72 +32,42 @@ export class Inbox {
       this.carry = undefined
     }
     const end = buffer.length
-    this.at = 0
-    while (this.at < end) {
-      if (this.chunkLeft > 0) {
-        const taken = Math.min(this.chunkLeft, end - this.at)
-        this.taker.bytes(this.chunkId, buffer.subarray(this.at, this.at + taken))
-        this.chunkLeft -= taken
-        this.at += taken
-        continue
-      }
-      const start = this.at
+    let at = this.chunk === undefined ? 0 : this.gather(this.chunk, buffer, 0)
+    while (at < end) {
+      const start = at
+      const first = buffer[at]!
       // enough for every header, or all of a frame that is shorter than that
-      if (end - start < headerSize && (buffer[start]! > 127 || end - start <= buffer[start]!)) {
-        this.keep(buffer, start)
-        return
+      if (end - start < headerSize && (first > 127 || end - start <= first)) return this.keep(buffer, start)
+      const length = first < 128 ? first : varint(buffer, at)
+      at += first < 128 ? 1 : sizeOf(buffer, at)
+      const frameEnd = at + length
+      if (length <= largest && frameEnd > end) return this.keep(buffer, start)
+      const id = varint(buffer, at)
+      at += sizeOf(buffer, at)
+      const kind = buffer[at++]!
+      if (kind === kinds.chunk) {
+        this.chunkId = id
+        this.chunk = Buffer.allocUnsafeSlow(frameEnd - at)
+        at = this.gather(this.chunk, buffer, at)
+      } else {
+        this.taker.frame(id, kind, buffer, at, frameEnd)
+        at = frameEnd
       }
-      const length = this.varint(buffer)
-      if (length > largest) {
-        this.at++
-        this.chunkId = this.varint(buffer)
-        this.at += 3
-        this.chunkLeft = this.varint(buffer)
-        continue
-      }
-      const frameEnd = this.at + length
-      if (frameEnd > end) {
-        this.keep(buffer, start)
-        return
-      }
-      this.frame(buffer)
-      this.at = frameEnd
     }
   }
 
-  private frame(buffer: Buffer): void {
-    this.at++
-    const id = this.varint(buffer)
-    const kind = buffer[this.at + 1]!
-    this.at += 5 // the kind, and the tags and lengths up to the text's
-    const size = buffer[this.at]!
-    const from = this.at + 1
-    this.at = from + size + 1
-    const n = this.varint(buffer)
-    this.taker.frame(id, kind, ascii(buffer, from, from + size), n)
-  }
-
-  private varint(buffer: Buffer): number {
-    let at = this.at
-    let byte = buffer[at++]!
-    let value = byte & 127
-    for (let shift = 7; byte > 127; shift += 7) {
-      byte = buffer[at++]!
-      value |= (byte & 127) << shift
+  private gather(chunk: Buffer, buffer: Buffer, from: number): number {
+    const copied = buffer.copy(chunk, this.filled, from)
+    this.filled += copied
+    if (this.filled === chunk.length) {
+      this.chunk = undefined
+      this.filled = 0
+      this.taker.chunk(this.chunkId, chunk)
     }
-    this.at = at
-    return value >>> 0
+    return from + copied
   }
 
   private keep(buffer: Buffer, from: number): void {
     this.carry = Buffer.from(buffer.subarray(from))
   }
-}
-
-/** A call into C++ costs more than a few turns of a loop; the engine joins the pieces when somebody reads them. */
-const ascii = (buffer: Buffer, from: number, to: number): string => {
-  if (to - from > 24) return buffer.toString('latin1', from, to)
-  let text = ''
-  for (let at = from; at < to; at++) text += String.fromCharCode(buffer[at]!)
-  return text
 }

@@ -1,7 +1,8 @@
 import { createServer, type Socket } from 'node:net'
 import { serveBench } from '../harness/server.js'
-import { answerTo, chunkSize, echoSize, itemAt } from '../harness/workload.js'
+import { answerTo, chunkSize, itemAt } from '../harness/workload.js'
 import { Inbox } from './inbox.js'
+import { readAsk, varint } from './message.js'
 import { kinds, Outbox } from './outbox.js'
 
 const chunk = new Uint8Array(chunkSize).fill(7)
@@ -9,21 +10,18 @@ const chunk = new Uint8Array(chunkSize).fill(7)
 const serve = (socket: Socket) => {
   socket.setMaxListeners(0) // each stream waits for the socket by itself
   const outbox = new Outbox(socket)
-  let echo = Buffer.allocUnsafeSlow(echoSize)
-  let echoed = 0
 
   const items = (id: number, count: number) => {
     let sent = 0
     const pump = () => {
       while (sent < count) {
-        const { text, total } = itemAt(sent++)
-        outbox.write(id, kinds.item, text, total)
+        outbox.answer(id, kinds.item, itemAt(sent++))
         if (socket.writableNeedDrain) {
           socket.once('drain', pump)
           return
         }
       }
-      outbox.write(id, kinds.end, '', count)
+      outbox.count(id, kinds.end, count)
     }
     pump()
   }
@@ -38,28 +36,19 @@ const serve = (socket: Socket) => {
           return
         }
       }
-      outbox.write(id, kinds.end, '', count)
+      outbox.count(id, kinds.end, count)
     }
     pump()
   }
 
   const inbox = new Inbox({
-    frame: (id, kind, name, count) => {
-      if (kind === kinds.call) {
-        const { text, total } = answerTo({ name, count })
-        outbox.write(id, kinds.answer, text, total)
-      } else if (kind === kinds.stream) items(id, count)
-      else if (kind === kinds.bytes) chunks(id, count)
+    frame: (id, kind, buffer, from, to) => {
+      if (kind === kinds.call) outbox.answer(id, kinds.answer, answerTo(readAsk(buffer, from, to)))
+      else if (kind === kinds.stream) items(id, varint(buffer, from))
+      else if (kind === kinds.bytes) chunks(id, varint(buffer, from))
     },
-    // the client sends bytes only to have them back: each message once it is whole
-    bytes: (id, view) => {
-      echo.set(view, echoed)
-      echoed += view.length
-      if (echoed < echoSize) return
-      outbox.writeChunk(id, echo)
-      echo = Buffer.allocUnsafeSlow(echoSize)
-      echoed = 0
-    },
+    // the client sends one only to have it back
+    chunk: (id, chunk) => outbox.writeChunk(id, chunk),
   })
   socket.on('data', data => inbox.push(data))
   socket.on('error', () => socket.destroy())

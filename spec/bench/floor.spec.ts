@@ -1,9 +1,11 @@
 import test from 'ava'
 import fc from 'fast-check'
 import { Inbox } from '../../bench/floor/inbox.js'
+import { readAnswer, readAsk, writeAnswer, writeAsk } from '../../bench/floor/message.js'
 import { kinds, Outbox } from '../../bench/floor/outbox.js'
+import type { Answer } from '../../bench/harness/workload.js'
 
-type Small = readonly [id: number, kind: number, text: string, n: number]
+type Small = readonly [id: number, kind: typeof kinds.answer | typeof kinds.item, answer: Answer]
 
 /** A socket that keeps what is written to it. */
 const recorder = () => {
@@ -20,11 +22,11 @@ const recorder = () => {
 }
 
 const read = (bytes: Buffer, cuts: readonly number[]) => {
-  const frames: Small[] = []
-  const chunks: Array<readonly [number, number]> = []
+  const frames: Array<readonly [id: number, kind: number, answer: Answer]> = []
+  const chunks: Array<readonly [id: number, chunk: Uint8Array]> = []
   const inbox = new Inbox({
-    frame: (...frame) => frames.push(frame),
-    bytes: (id, view) => chunks.push([id, view.length]),
+    frame: (id, kind, buffer, from, to) => frames.push([id, kind, readAnswer(buffer, from, to)]),
+    chunk: (id, chunk) => chunks.push([id, chunk]),
   })
   const edges = [0, ...[...cuts].map(cut => cut % (bytes.length + 1)).sort((a, b) => a - b), bytes.length]
   for (const [index, edge] of edges.slice(1).entries()) {
@@ -36,19 +38,17 @@ const read = (bytes: Buffer, cuts: readonly number[]) => {
   return { frames, chunks }
 }
 
-const small = fc.tuple(
-  fc.nat(0x7fffffff),
-  fc.constantFrom(kinds.call, kinds.answer, kinds.item, kinds.end),
-  fc.string({ unit: 'grapheme-ascii', maxLength: 90 }),
-  fc.nat(0x7fffffff),
-)
+const text = fc.string({ unit: 'binary', maxLength: 200 })
+const int32 = fc.integer({ min: -0x80000000, max: 0x7fffffff })
+const answer = fc.record({ text, total: int32 })
+const small: fc.Arbitrary<Small> = fc.tuple(fc.nat(0x7fffffff), fc.constantFrom(kinds.answer, kinds.item), answer)
 const cuts = fc.array(fc.nat(), { maxLength: 12 })
 
 test('frames come out as they went in, wherever the bytes are cut', t => {
   fc.assert(
     fc.property(fc.array(small, { maxLength: 40 }), cuts, (frames, places) => {
       const { writes, outbox } = recorder()
-      for (const frame of frames) outbox.write(...frame)
+      for (const frame of frames) outbox.answer(...frame)
       outbox.flush()
       t.deepEqual(read(Buffer.concat(writes), places).frames, frames)
     }),
@@ -56,34 +56,54 @@ test('frames come out as they went in, wherever the bytes are cut', t => {
   t.pass()
 })
 
-test('every byte of a chunk comes, between whole frames, wherever the bytes are cut', t => {
+test('a chunk comes whole and in a buffer of its own, between whole frames, wherever the bytes are cut', t => {
   fc.assert(
     fc.property(fc.nat(0x7fffffff), cuts, (id, places) => {
       const { writes, outbox } = recorder()
-      outbox.write(1, kinds.item, 'before', 1)
-      outbox.flush()
-      outbox.writeChunk(id, new Uint8Array(65_536))
-      outbox.write(2, kinds.end, 'after', 2)
+      const [before, after] = [
+        { text: 'before', total: 1 },
+        { text: 'after', total: 2 },
+      ]
+      const sent = Uint8Array.from({ length: 65_536 }, (_, n) => n % 251)
+      outbox.answer(1, kinds.item, before)
+      outbox.writeChunk(id, sent)
+      outbox.answer(2, kinds.answer, after)
       outbox.flush()
       const { frames, chunks } = read(Buffer.concat(writes), places)
       t.deepEqual(frames, [
-        [1, kinds.item, 'before', 1],
-        [2, kinds.end, 'after', 2],
+        [1, kinds.item, before],
+        [2, kinds.answer, after],
       ])
-      t.true(chunks.every(([from]) => from === id))
-      t.is(
-        chunks.reduce((sum, [, length]) => sum + length, 0),
-        65_536,
-      )
+      t.is(chunks.length, 1)
+      t.is(chunks[0]?.[0], id)
+      t.true(Buffer.from(sent).equals(chunks[0]?.[1] ?? new Uint8Array()))
+      t.is(chunks[0]?.[1].buffer.byteLength, 65_536)
     }),
     { numRuns: 30 },
   )
 })
 
+test('its messages are protobuf: fields in any order, unknown ones passed over, missing ones refused', t => {
+  const slab = Buffer.alloc(64)
+  const total = Buffer.from([0x10, 0x05])
+  const said = Buffer.from([0x0a, 0x02, 0x68, 0x69])
+  const unknown = Buffer.from([0x1a, 0x01, 0x00, 0x20, 0x80, 0x01, 0x2d, 0, 0, 0, 0, 0x31, 0, 0, 0, 0, 0, 0, 0, 0])
+  const all = Buffer.concat([total, unknown, said])
+  t.deepEqual(readAnswer(all, 0, all.length), { text: 'hi', total: 5 })
+  t.deepEqual(readAsk(all, 0, all.length), { name: 'hi', count: 5 })
+  t.throws(() => readAnswer(said, 0, said.length), { message: /no Answer/ })
+  t.throws(() => readAsk(total, 0, total.length), { message: /no Ask/ })
+  t.deepEqual(
+    slab.subarray(0, writeAnswer(slab, 0, { text: 'hi', total: -1 })),
+    Buffer.from('0a02686910ffffffffffffffffff01', 'hex'),
+  )
+  t.deepEqual(slab.subarray(0, writeAsk(slab, 0, { name: 'hé', count: 300 })), Buffer.from('0a0368c3a910ac02', 'hex'))
+})
+
 test('what is written in one tick leaves in one write at its end', async t => {
   const { writes, outbox } = recorder()
-  outbox.write(1, kinds.call, 'a', 1)
-  outbox.write(2, kinds.call, 'b', 2)
+  outbox.ask(1, { name: 'a', count: 1 })
+  outbox.ask(2, { name: 'b', count: 2 })
   t.is(writes.length, 0)
   await Promise.resolve()
   await new Promise(setImmediate)
@@ -92,13 +112,12 @@ test('what is written in one tick leaves in one write at its end', async t => {
 
 test('8 KiB leave without waiting for the end of the tick', t => {
   const { writes, outbox } = recorder()
-  for (let sent = 0; sent < 8_192; sent += 20) outbox.write(1, kinds.call, '0123456789', 1)
+  for (let sent = 0; sent < 8_192; sent += 17) outbox.ask(1, { name: '0123456789', count: 1 })
   t.is(writes.length, 1)
   t.true((writes[0]?.length ?? 0) >= 8_192)
 })
 
 test('refuses what it cannot carry, instead of measuring nonsense', t => {
   const { outbox } = recorder()
-  t.throws(() => outbox.write(1, kinds.call, 'é', 1), { message: /short ASCII only/ })
-  t.throws(() => outbox.write(1, kinds.call, 'x'.repeat(101), 1), { message: /short ASCII only/ })
+  t.throws(() => outbox.ask(1, { name: 'x'.repeat(1_301), count: 1 }), { message: /short texts only/ })
 })
