@@ -11,8 +11,20 @@ export {
 export { conformanceCases } from './testing/conformance/conformance-cases.js'
 export { conformanceContract, conformanceLimits } from './testing/conformance/conformance-contract.js'
 export { serveConformance, type ServeConformanceOptions } from './testing/conformance/serve-conformance.js'
-export { draw, letters, type ExpectFrames, type FrameValues } from './testing/expect-frames.js'
-export { cutAt, split, type Cut } from './testing/faults.js'
+export { draw } from './testing/diagram.js'
+export { letters, type ExpectFrames, type FrameValues } from './testing/expect-frames.js'
+export { corrupt } from './testing/faults/corrupt.js'
+export { cutAt, type Cut, type CutLook } from './testing/faults/cut-at.js'
+export { drop } from './testing/faults/drop.js'
+export { duplicate } from './testing/faults/duplicate.js'
+export type { Fault } from './testing/faults/fault.js'
+export { latency } from './testing/faults/latency.js'
+export { onPipe } from './testing/faults/on-pipe.js'
+export { reorder } from './testing/faults/reorder.js'
+export { split } from './testing/faults/split.js'
+export { stall } from './testing/faults/stall.js'
+export { byChance, type Which } from './testing/faults/which.js'
+export { seeded } from './testing/seeded.js'
 export {
   createMarbles,
   marbles,
@@ -21,5 +33,5 @@ export {
   type MarbleOptions,
   type MarbleRunner,
 } from './testing/marbles.js'
-export { latency, type Seen, type Wire, type WireEnd, type WireOptions } from './testing/wire.js'
+export type { Seen, Wire, WireEnd, WireOptions } from './testing/wire.js'
 export type { MakePeers, Peers, PeersOptions } from './testing/peers.js'

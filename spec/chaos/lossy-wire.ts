@@ -1,6 +1,6 @@
 import { BehaviorSubject, Observable, Subject, type SchedulerLike, type Subscriber } from 'rxjs'
 import { PipeError, type Pipe, type Transport } from 'sluice'
-import { Boundaries } from './boundaries.js'
+import { FrameEnds } from '../../src/testing/faults/frame-ends.js'
 import type { Chance } from './chance.js'
 
 /** What became of the pipes of a run. */
@@ -30,7 +30,7 @@ const calmFrom = 6_000
 class Direction {
   readonly outgoing = new Subject<Uint8Array>()
   readonly writable = new BehaviorSubject(true)
-  readonly boundaries = new Boundaries()
+  readonly boundaries = new FrameEnds()
   readonly incoming: Observable<Uint8Array>
   private reader: Subscriber<Uint8Array> | undefined
   private readonly waiting: (() => void)[] = []

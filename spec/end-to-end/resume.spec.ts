@@ -16,7 +16,7 @@ import {
 } from 'rxjs'
 import { linear, peer, reconnect, type Peer, type Status } from 'sluice'
 import { dial } from 'sluice/node'
-import { Boundaries } from '../chaos/boundaries.js'
+import { FrameEnds } from '../../src/testing/faults/frame-ends.js'
 import { chanceOf } from '../chaos/chance.js'
 import { gone, hold, ownPlace, type Teardown, until, within } from '../helpers/processes.js'
 import { CuttingProxy, type ProxyCut } from './fixtures/cutting-proxy.js'
@@ -94,7 +94,7 @@ const talk = async (through: string) => {
 
 /** Where the frames of a recording end. */
 const boundariesOf = (chunks: readonly Uint8Array[]): readonly number[] => {
-  const boundaries = new Boundaries()
+  const boundaries = new FrameEnds()
   const ends: number[] = []
   let at = 0
   for (const chunk of chunks)
@@ -110,7 +110,7 @@ test.serial(
   'a socket that is cut at every frame boundary, and at random bytes, loses nothing of a conversation',
   async t => {
     t.timeout(600_000)
-    const { proxy, through } = await proxied(t, 'cut')
+    const { server, proxy, through } = await proxied(t, 'cut')
     const recording = proxy.record()
     t.deepEqual((await talk(through)).result, expected)
     const sizes = { up: recording.up, down: recording.down }
@@ -124,33 +124,28 @@ test.serial(
       return { direction, after: chance.int(1, size) }
     })
     t.true(every.length > 40, `${every.length} frame boundaries`)
-    // where the far end did not get our verdicts it knows of no session, though this end has begun one: that is reported
-    const handshake = boundariesOf(recording.up)[2] ?? 0
     let resumed = 0
-    let stillborn = 0
     const start = performance.now()
     for (const cut of [...every, ...random]) {
       proxy.cutNext(cut)
-      const mayLose = cut.direction === 'up' && cut.after < handshake
-      const talked = await talk(through).catch((error: unknown) => {
-        if (mayLose && (error as { readonly _tag?: string })._tag === 'SessionLost') return undefined
-        throw error
+      const { result, sessions, pipes } = await talk(through).catch((error: unknown) => {
+        throw new Error(`${JSON.stringify(cut)}: ${String(error)}`, { cause: error })
       })
-      if (talked === undefined) {
-        stillborn++
-        continue
-      }
-      const { result, sessions, pipes } = talked
       t.deepEqual(result, expected, JSON.stringify(cut))
-      t.true(sessions === 1 || mayLose, JSON.stringify(cut))
+      // wherever it is cut: the two ends are of one mind about the session, or neither has begun it
+      t.is(sessions, 1, JSON.stringify(cut))
       if (pipes > 1) resumed++
     }
     const seconds = ((performance.now() - start) / 1000).toFixed(1)
     t.log(
-      `${every.length} frame boundaries, ${random.length} random bytes: ${proxy.cuts} cuts, ${resumed} resumed, ${stillborn} cut off before they began, ${seconds} s`,
+      `${every.length} frame boundaries, ${random.length} random bytes: ${proxy.cuts} cuts, ${resumed} resumed, ${seconds} s`,
     )
     t.true(proxy.cuts > (every.length + random.length) * 0.8, `${proxy.cuts} cuts`)
     t.true(resumed > proxy.cuts * 0.7, `${resumed} sessions were resumed`)
+    const met = () => server.lines.filter(line => line.startsWith('server connected')).length
+    const talks = 1 + every.length + random.length
+    await until(() => (met() >= talks ? true : undefined), 'the server to have met a client for each conversation')
+    t.is(met(), talks)
   },
 )
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import test from 'ava'
-import { catchError, endWith, ignoreElements, mergeMap, NEVER, of, Subject, tap, type Observable } from 'rxjs'
+import { catchError, endWith, ignoreElements, mergeMap, NEVER, of, tap, type Observable } from 'rxjs'
 import { framed, PipeError, type Frame, type Pipe } from 'sluice'
-import { createMarbles, cutAt, latency, marbles, split, type MarbleHelpers } from 'sluice/testing'
+import { createMarbles, cutAt, marbles, split, type MarbleHelpers } from 'sluice/testing'
 
 const cancel = (id: number): Frame => ({ _tag: 'Cancel', id })
 
@@ -95,16 +95,6 @@ test('a fault is put on one end: what it does to the bytes, the other end’s re
       .toBe('10ms xe', { x: cancel(2), e: 'end' })
     helpers.run(pipes$.pipe(mergeMap(talk(helpers, { 0: cancel(2), 1: cancel(4), 30: 'end' }))))
     helpers.expectFrames(right).toBe('XX 28ms |', { X: [{ id: 2 }, { id: 4 }] })
-  })
-})
-
-test('latency delays what comes in, the end and the error too, and keeps its order', t => {
-  marbles(t, ({ cold, expectObservable }) => {
-    const rest = { end: 'dialled', outgoing: new Subject<Uint8Array>(), writable: NEVER } as const
-    const delayed = (incoming: Pipe['incoming']) => latency(5)({ ...rest, incoming }).incoming
-    const values = { a: Uint8Array.of(1), b: Uint8Array.of(2) }
-    expectObservable(delayed(cold('ab--|', values))).toBe('-----ab--|', values)
-    expectObservable(delayed(cold('a#', values))).toBe('     -----a#', values)
   })
 })
 

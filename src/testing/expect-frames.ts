@@ -1,5 +1,5 @@
-import { TestScheduler } from 'rxjs/testing'
 import type { Frame } from '../wire/frame.js'
+import { draw, parse, type Mark } from './diagram.js'
 import type { Seen, WireEnd } from './wire.js'
 
 /**
@@ -52,40 +52,10 @@ export type FrameValues = Readonly<Record<string, Partial<Frame> | readonly Part
  */
 export type ExpectFrames = (end: WireEnd) => { readonly toBe: (diagram: string, values?: FrameValues) => void }
 
-interface Mark {
-  readonly at: number
-  readonly letter: string
-}
-
-const parse = (diagram: string): readonly Mark[] =>
-  TestScheduler.parseMarbles(diagram, undefined, undefined, false, true).map(({ frame, notification }) => ({
-    at: frame,
-    letter: notification.kind === 'N' ? String(notification.value) : notification.kind === 'C' ? '|' : '#',
-  }))
-
 const markOf = (seen: Seen): Mark => ({
   at: seen.at,
   letter: 'frame' in seen ? letters[seen.frame._tag] : seen.end === 'complete' ? '|' : '#',
 })
-
-/** Draws marks as a diagram. Where the marks stand too close for one, the time of each is written out. */
-export const draw = (marks: readonly Mark[]): string => {
-  let drawn = ''
-  let column = 0
-  for (let i = 0; i < marks.length;) {
-    const { at } = marks[i] as Mark
-    const group = marks
-      .slice(i)
-      .filter((mark, k) => marks.slice(i, i + k + 1).every(other => other.at === at) && mark.at === at)
-    i += group.length
-    const text = group.map(({ letter }) => letter).join('')
-    const gap = at - column
-    drawn += gap < 0 ? ` (at ${at}ms) ` : gap > 5 ? ` ${gap}ms ` : '-'.repeat(gap)
-    drawn += group.length === 1 ? text : `(${text})`
-    column = at + (group.length === 1 ? 1 : text.length + 2)
-  }
-  return drawn.replace(/ {2,}/g, ' ').trim()
-}
 
 const pick = (frame: Frame, wanted: Partial<Frame>): Partial<Frame> =>
   Object.fromEntries(Object.keys(wanted).map(key => [key, (frame as unknown as Record<string, unknown>)[key]]))

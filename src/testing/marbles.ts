@@ -2,6 +2,7 @@ import type { Observable } from 'rxjs'
 import type { RunHelpers, TestScheduler } from 'rxjs/testing'
 import { frameExpectations, type ExpectFrames } from './expect-frames.js'
 import { makePeers, type MakePeers } from './peers.js'
+import { seeded } from './seeded.js'
 import { VirtualScheduler } from './virtual-scheduler.js'
 import { makeWire, type Wire, type WireOptions } from './wire.js'
 
@@ -11,8 +12,10 @@ export interface MarbleHelpers extends RunHelpers {
   readonly wire: (options?: WireOptions) => Wire
   /** Expects the frames that one end of a wire sends, as a diagram; see {@link ExpectFrames}. */
   readonly expectFrames: ExpectFrames
-  /** Random bytes that are the same in every run: for the option `random`. */
+  /** Random bytes that are the same in every run: for the option `random` of a peer. */
   readonly random: (size: number) => Uint8Array
+  /** Random numbers, 0 to 1, that are the same in every run: for {@link byChance}, and for the jitter of `exponential`. */
+  readonly chance: () => number
   /** Subscribes for the length of the test, and unsubscribes at the time that `end` says. */
   readonly run: (source$: Observable<unknown>) => void
   /** Two ends of a contract on a wire: the server runs for the length of the test, the client is for the test to subscribe. */
@@ -30,18 +33,8 @@ export interface MarbleRunner {
 export interface MarbleOptions {
   /** When everything that `run` began is unsubscribed, in virtual milliseconds; default 60,000. */
   readonly end?: number
-}
-
-/** Seeded: the same bytes in every run (xorshift32). */
-const seeded = () => {
-  let state = 0x9e37_79b9
-  return (size: number): Uint8Array =>
-    Uint8Array.from({ length: size }, () => {
-      state ^= state << 13
-      state ^= state >>> 17
-      state ^= state << 5
-      return state & 0xff
-    })
+  /** What `random` and `chance` begin with; default 1. */
+  readonly seed?: number
 }
 
 /**
@@ -55,17 +48,27 @@ const seeded = () => {
  */
 export const createMarbles =
   ({ assertDeepEqual }: MarbleRunner) =>
-  (test: (helpers: MarbleHelpers) => void, { end = 60_000 }: MarbleOptions = {}): void => {
+  (test: (helpers: MarbleHelpers) => void, { end = 60_000, seed = 1 }: MarbleOptions = {}): void => {
     const scheduler = new VirtualScheduler(assertDeepEqual)
     scheduler.run(helpers => {
       const { expectFrames, check } = frameExpectations(assertDeepEqual)
-      const random = seeded()
+      const bytes = seeded(seed)
+      const random = (size: number) => Uint8Array.from({ length: size }, () => bytes() * 256)
       const wire = (options?: WireOptions) => makeWire(scheduler, options)
       const run = (source$: Observable<unknown>) => {
         const subscription = source$.subscribe()
         scheduler.schedule(() => subscription.unsubscribe(), end)
       }
-      test({ ...helpers, scheduler, random, expectFrames, wire, run, peers: makePeers(wire, run, random) })
+      test({
+        ...helpers,
+        scheduler,
+        random,
+        chance: seeded(~seed),
+        expectFrames,
+        wire,
+        run,
+        peers: makePeers(wire, run, random),
+      })
       // the frames are there once virtual time has run out
       helpers.flush()
       check()

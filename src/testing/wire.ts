@@ -1,22 +1,10 @@
-import {
-  asyncScheduler,
-  concatMap,
-  defer,
-  dematerialize,
-  finalize,
-  map,
-  materialize,
-  merge,
-  observeOn,
-  of,
-  Subject,
-  timer,
-} from 'rxjs'
+import { concatMap, defer, dematerialize, finalize, map, materialize, merge, of, Subject, timer } from 'rxjs'
 import type { TestScheduler } from 'rxjs/testing'
 import type { Layer, Pipe, Transport } from '../pipe/pipe.js'
 import { memoryPipes } from '../transport/memory-pipes.js'
 import { FrameReader } from '../wire/frame-reader.js'
 import type { Frame } from '../wire/frame.js'
+import { latency } from './faults/latency.js'
 
 /** A frame, or an end, that was seen on a wire. */
 export type Seen =
@@ -32,10 +20,12 @@ export interface WireEnd {
 export interface WireOptions {
   /** How long a chunk is on its way, in virtual milliseconds; default 10, so that cause and effect stand apart. */
   readonly latency?: number
-  /** Put on the dialled end, below the recorder: faults. */
+  /** A fault at the end that dials, for each of its pipes; what it lets out is recorded. */
   readonly left?: Layer<Uint8Array, Uint8Array>
-  /** Put on the accepted end, below the recorder: faults. */
+  /** A fault at the end that is dialled. */
   readonly right?: Layer<Uint8Array, Uint8Array>
+  /** A fault at either end, nearer to the wire than those of one end: `cutAt` there cuts the pipe for both. */
+  readonly both?: Layer<Uint8Array, Uint8Array>
 }
 
 /** Two ends of a pipe on virtual time. What either says is recorded, over every pipe that is dialled. */
@@ -49,11 +39,6 @@ export interface Wire {
   /** What the other has sent. */
   readonly right: WireEnd
 }
-
-/** Delays everything by as much, the end and the error too. */
-export const latency =
-  (ms: number): Layer<Uint8Array, Uint8Array> =>
-  pipe => ({ ...pipe, incoming: pipe.incoming.pipe(observeOn(asyncScheduler, ms)) })
 
 const recorded =
   (seen: Seen[], now: () => number) =>
@@ -100,14 +85,14 @@ const nothing: Layer<Uint8Array, Uint8Array> = pipe => pipe
 /** Makes a wire on a test's virtual time. */
 export const makeWire = (
   scheduler: TestScheduler,
-  { latency: ms = 10, left: leftFault = nothing, right: rightFault = nothing }: WireOptions = {},
+  { latency: ms = 10, left: leftFault = nothing, right: rightFault = nothing, both = nothing }: WireOptions = {},
 ): Wire => {
   const { dial, pipes$ } = memoryPipes()
   const left: Seen[] = []
   const right: Seen[] = []
   const now = () => scheduler.now()
   const end = (seen: Seen[], fault: Layer<Uint8Array, Uint8Array>) => (pipes$: Transport) =>
-    pipes$.pipe(map(pipe => fault(recorded(seen, now)(latency(ms)(pipe)))))
+    pipes$.pipe(map(pipe => fault(both(recorded(seen, now)(latency(ms)(pipe))))))
   return {
     dial: end(left, leftFault)(hearingLate(ms)(dial)),
     pipes$: end(right, rightFault)(pipes$),
