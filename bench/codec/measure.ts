@@ -1,5 +1,4 @@
 import * as t from 'io-ts'
-import protobuf from 'protobufjs/minimal.js'
 import type * as coderModule from '../../src/schema/coder.js'
 import type * as deriveModule from '../../src/schema/derive.js'
 import type * as integersModule from '../../src/schema/integers.js'
@@ -7,6 +6,8 @@ import type * as contractModule from '../../src/contract/contract.js'
 import type * as methodModule from '../../src/contract/method.js'
 import type * as compileModule from '../../src/contract/compile-contract.js'
 import type * as matchModule from '../../src/contract/match-contract.js'
+import type * as readerModule from '../../src/protobuf/reader.js'
+import type * as writerModule from '../../src/protobuf/writer.js'
 
 /** One way of carrying the typical message: writes it, reads it back, gives what it read. */
 type Way = (message: Message) => unknown
@@ -34,19 +35,24 @@ type Modules = [
   typeof methodModule,
   typeof compileModule,
   typeof matchModule,
+  typeof readerModule,
+  typeof writerModule,
 ]
 
-const [coders, derivation, integers, contracts, methods, compiling, matching] = (await Promise.all(
-  [
-    'schema/coder',
-    'schema/derive',
-    'schema/integers',
-    'contract/contract',
-    'contract/method',
-    'contract/compile-contract',
-    'contract/match-contract',
-  ].map(path => source(path)),
-)) as Modules
+const [coders, derivation, integers, contracts, methods, compiling, matching, { Reader }, { Writer }] =
+  (await Promise.all(
+    [
+      'schema/coder',
+      'schema/derive',
+      'schema/integers',
+      'contract/contract',
+      'contract/method',
+      'contract/compile-contract',
+      'contract/match-contract',
+      'protobuf/reader',
+      'protobuf/writer',
+    ].map(path => source(path)),
+  )) as Modules
 
 const Typical = t.type({
   id: integers.int32,
@@ -66,12 +72,12 @@ const messages: readonly Message[] = Array.from({ length: 64 }, (_, i) => ({
 
 const way = (codegen: boolean): Way => {
   const { encode, decode } = new coders.CoderFactory({ codegen }).coder(new derivation.Derivation().derive(Typical))
-  const writer = protobuf.Writer.create()
+  const writer = Writer.create()
   return message => {
     // as a connection does it: one write buffer, whose bytes are read as they come
     writer.pos = 0
     encode(message, writer)
-    const reader = protobuf.Reader.create(writer.buf)
+    const reader = Reader.create(writer.buf)
     reader.len = writer.pos
     return decode(reader)
   }

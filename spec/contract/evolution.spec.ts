@@ -1,6 +1,7 @@
 import test, { type ExecutionContext } from 'ava'
 import * as io from 'io-ts'
-import protobuf from 'protobufjs/minimal.js'
+import { Reader } from '../../src/protobuf/reader.js'
+import { Writer } from '../../src/protobuf/writer.js'
 import { compileContract } from '../../src/contract/compile-contract.js'
 import { contract } from '../../src/contract/contract.js'
 import { matchContract, type MethodMatch, type Role } from '../../src/contract/match-contract.js'
@@ -16,11 +17,11 @@ const read = (writer: io.Mixed, reader: io.Mixed, role: Role = 'caller') => {
   const match = matchContract(ours, theirs.descriptors, role).methods.get('m') as MethodMatch
   const part = role === 'caller' ? 'output' : 'input'
   const take = (value: unknown): unknown => {
-    const out = protobuf.Writer.create()
+    const out = Writer.create()
     theirs.methods[0]?.[part].encode(value, out)
     const decode = match.decode[part]
     if (decode === undefined) throw new Error('no decoder')
-    return decode(protobuf.Reader.create(out.finish()))
+    return decode(Reader.create(out.finish()))
   }
   return { verdict: match.verdict, take }
 }

@@ -3,8 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type * as io from 'io-ts'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import protobufFull from 'protobufjs'
-import protobuf from 'protobufjs/minimal.js'
+import protobuf from 'protobufjs'
 import ts from 'typescript'
 import { compareContracts } from '../../src/contract/compare-contracts.js'
 import { compileContract } from '../../src/contract/compile-contract.js'
@@ -12,6 +11,8 @@ import { describe } from '../../src/contract/describe.js'
 import { fromProto } from '../../src/contract/from-proto.js'
 import { toProto } from '../../src/contract/to-proto.js'
 import { toTypeScript } from '../../src/contract/to-type-script.js'
+import { Reader } from '../../src/protobuf/reader.js'
+import { Writer } from '../../src/protobuf/writer.js'
 import { nested, Rich, scalars } from './rich-contract.js'
 
 const plain = `
@@ -85,14 +86,14 @@ test('contracts come out of services, and carry values under the numbers of the 
     ],
   )
   const place = compileContract(shop).methods[0]
-  const writer = protobuf.Writer.create()
+  const writer = Writer.create()
   place?.input.encode(order, writer)
   const bytes = writer.finish()
-  t.deepEqual(place?.input.decode(protobuf.Reader.create(bytes)), order)
+  t.deepEqual(place?.input.decode(Reader.create(bytes)), order)
   // what protobuf's own way of reading the text makes of it
-  const { root } = protobufFull.parse(plain, { keepCase: true })
+  const { root } = protobuf.parse(plain, { keepCase: true })
   for (const name of ['timestamp', 'empty'])
-    root.addJSON(protobufFull.common.get(`google/protobuf/${name}.proto`)?.nested ?? {})
+    root.addJSON(protobuf.common.get(`google/protobuf/${name}.proto`)?.nested ?? {})
   const theirs = root.lookupType('demo.shop.Order')
   const seen = theirs.toObject(theirs.decode(bytes), { longs: String, enums: String })
   t.like(seen, { id: 'o-1', size: 'LARGE', card: '4711', prices: { bread: '250' }, replaces: { id: 'o-0' } })
@@ -106,10 +107,10 @@ test('a contract that is printed and read again is the same contract', t => {
     t.true(compatible, report)
     const [ours, theirs] = [compileContract(Rich), compileContract(again)]
     for (const [at, value] of [scalars, nested].entries()) {
-      const [one, other] = [protobuf.Writer.create(), protobuf.Writer.create()]
+      const [one, other] = [Writer.create(), Writer.create()]
       ours.methods[at]?.input.encode(value, one)
       theirs.methods[at]?.input.encode(value, other)
-      t.deepEqual(theirs.methods[at]?.input.decode(protobuf.Reader.create(other.finish())), value)
+      t.deepEqual(theirs.methods[at]?.input.decode(Reader.create(other.finish())), value)
     }
   }
 })

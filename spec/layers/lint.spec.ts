@@ -34,7 +34,13 @@ test(refuses, core, 'export const soon = async () => 1', /no promises/)
 test(refuses, core, 'export const dice = () => Math.random()', /injected/)
 test(refuses, core, "export const bytes = () => Buffer.from('a')", /Uint8Array/)
 test(refuses, core, "import { connect } from 'node:net'\nexport const dial = connect", /transport\/node/)
-test(refuses, core, "import protobuf from 'protobufjs'\nexport const root = new protobuf.Root()", /minimal/)
+test(refuses, core, "import protobuf from 'protobufjs'\nexport const root = new protobuf.Root()", /src.protobuf/)
+test(
+  refuses,
+  core,
+  "import protobuf from 'protobufjs/minimal.js'\nexport const writer = protobuf.Writer.create()",
+  /src.protobuf/,
+)
 test(refuses, core, 'const step = 1\nexport default step', /Named exports only/)
 test(refuses, core, "export * from './step.js'", /by name/)
 test(refuses, core, "export { type Step } from './step'", /ends in \.js/)

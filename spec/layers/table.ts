@@ -5,17 +5,18 @@
  * wrong, change it here and there in the same commit, with the reason.
  */
 export const table: Readonly<Record<string, readonly string[]>> = (() => {
-  const below = ['error', 'machine', 'pipe', 'flow', 'schema', 'contract', 'wire']
+  const below = ['error', 'machine', 'protobuf', 'pipe', 'flow', 'schema', 'contract', 'wire']
   const stacked = [...below, 'session', 'call']
   const whole = [...stacked, 'peer', 'transport']
   return {
     error: [],
     machine: [],
+    protobuf: [],
     pipe: ['error', 'machine'],
     flow: ['error', 'machine'],
-    schema: ['error'],
+    schema: ['error', 'protobuf'],
     contract: ['error', 'schema'],
-    wire: ['error', 'pipe'],
+    wire: ['error', 'protobuf', 'pipe'],
     session: below,
     call: below, // not session: both speak frames, and peer stacks them
     peer: stacked,

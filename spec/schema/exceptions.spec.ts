@@ -1,7 +1,8 @@
 import test, { type ExecutionContext } from 'ava'
 import * as io from 'io-ts'
 import { readFileSync } from 'node:fs'
-import protobuf from 'protobufjs/minimal.js'
+import { Reader } from '../../src/protobuf/reader.js'
+import { Writer } from '../../src/protobuf/writer.js'
 import { CoderFactory } from '../../src/schema/coder.js'
 import { Derivation } from '../../src/schema/derive.js'
 import { withDefault } from '../../src/schema/field-options.js'
@@ -12,13 +13,13 @@ import { describeTypeForSpec } from './describe-type.js'
 const ways = codegenAllowed() ? [true, false] : [false]
 
 const sent = (codec: io.Any, value: unknown, codegen: boolean): Uint8Array => {
-  const writer = protobuf.Writer.create()
+  const writer = Writer.create()
   new CoderFactory({ codegen }).coder(new Derivation().derive(codec)).encode(value, writer)
   return Uint8Array.from(writer.finish())
 }
 
 const read = (codec: io.Any, message: Uint8Array, codegen: boolean): unknown =>
-  new CoderFactory({ codegen }).coder(new Derivation().derive(codec)).decode(protobuf.Reader.create(message))
+  new CoderFactory({ codegen }).coder(new Derivation().derive(codec)).decode(Reader.create(message))
 
 type Check = (
   t: ExecutionContext,

@@ -1,6 +1,7 @@
 import test from 'ava'
 import * as io from 'io-ts'
-import protobuf from 'protobufjs/minimal.js'
+import { Reader } from '../../src/protobuf/reader.js'
+import { Writer } from '../../src/protobuf/writer.js'
 import { codegenAllowed } from '../../src/schema/source.js'
 import { compileContract } from '../../src/contract/compile-contract.js'
 import { contract } from '../../src/contract/contract.js'
@@ -24,9 +25,9 @@ const Nest: io.Type<Nest> = io.recursion('Nest', () => io.type({ in: io.union([N
 for (const codegen of codegenAllowed() ? [true, false] : [false]) {
   const how = codegen ? 'generated code' : 'closures'
   const coder = (codec: io.Any) => new CoderFactory({ codegen }).coder(new Derivation().derive(codec))
-  const decode = (codec: io.Any, bytes: Uint8Array): unknown => coder(codec).decode(protobuf.Reader.create(bytes))
+  const decode = (codec: io.Any, bytes: Uint8Array): unknown => coder(codec).decode(Reader.create(bytes))
   const encode = (codec: io.Any, value: unknown): Uint8Array => {
-    const writer = protobuf.Writer.create()
+    const writer = Writer.create()
     coder(codec).encode(value, writer)
     return writer.finish()
   }
@@ -34,19 +35,19 @@ for (const codegen of codegenAllowed() ? [true, false] : [false]) {
   test(`${how}: a message that nests 100,000 deep is refused, on the way in and on the way out`, t => {
     let bytes = new Uint8Array(0)
     for (let i = 0; i < 2_000; i += 1) {
-      const writer = protobuf.Writer.create()
+      const writer = Writer.create()
       writer.uint32(10).bytes(bytes)
       bytes = Uint8Array.from(writer.finish())
     }
     t.throws(() => decode(Nest, bytes), { message: /deeper than 100/ })
     let list = new Uint8Array(0)
     for (let i = 0; i < 2_000; i += 1) {
-      const [inner, outer] = [protobuf.Writer.create(), protobuf.Writer.create()]
+      const [inner, outer] = [Writer.create(), Writer.create()]
       inner.uint32(10).bytes(list)
       outer.uint32(66).bytes(inner.finish())
       list = Uint8Array.from(outer.finish())
     }
-    t.throws(() => decode(io.unknown, protobuf.Writer.create().uint32(10).bytes(list).finish()), {
+    t.throws(() => decode(io.unknown, Writer.create().uint32(10).bytes(list).finish()), {
       message: /deeper than 100/,
     })
     let value: Nest = { in: null }

@@ -2,7 +2,8 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import test from 'ava'
 import * as io from 'io-ts'
-import protobuf from 'protobufjs/minimal.js'
+import { Reader } from '../../src/protobuf/reader.js'
+import { Writer } from '../../src/protobuf/writer.js'
 import { CoderFactory } from '../../src/schema/coder.js'
 import { Derivation } from '../../src/schema/derive.js'
 import { int32 } from '../../src/schema/integers.js'
@@ -46,10 +47,10 @@ for (const codegen of codegenAllowed() ? [true, false] : [false])
       `${codegen ? 'generated code' : 'closures'}: ${what} cost no more than ${perByte} bytes for each of the message`,
       t => {
         const { decode, encode } = new CoderFactory({ codegen }).coder(new Derivation().derive(codec))
-        const writer = protobuf.Writer.create()
+        const writer = Writer.create()
         encode(value, writer)
         const bytes = writer.finish()
-        const spent = cost(() => decode(protobuf.Reader.create(bytes)))
+        const spent = cost(() => decode(Reader.create(bytes)))
         t.true(spent > 100_000, 'it was kept while it was measured')
         t.true(spent < bytes.length * perByte, `${spent} bytes for ${bytes.length}`)
         t.log(`${(spent / bytes.length).toFixed(1)} bytes a byte`)
@@ -57,10 +58,10 @@ for (const codegen of codegenAllowed() ? [true, false] : [false])
     )
 
 test.serial('a length that claims more than there is costs nothing', t => {
-  const claims = protobuf.Writer.create().uint32(10).uint32(0x7fff_ffff).finish()
+  const claims = Writer.create().uint32(10).uint32(0x7fff_ffff).finish()
   for (const codec of [io.string, io.array(int32), io.array(io.string)]) {
     const { decode } = new CoderFactory({}).coder(new Derivation().derive(codec))
-    const spent = cost(() => t.throws(() => decode(protobuf.Reader.create(Uint8Array.from(claims)))))
+    const spent = cost(() => t.throws(() => decode(Reader.create(Uint8Array.from(claims)))))
     t.true(spent < 1_000_000, `${spent} bytes`)
   }
 })

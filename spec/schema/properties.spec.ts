@@ -1,7 +1,8 @@
 import test from 'ava'
 import fc from 'fast-check'
 import type * as io from 'io-ts'
-import protobuf from 'protobufjs/minimal.js'
+import { Reader } from '../../src/protobuf/reader.js'
+import { Writer } from '../../src/protobuf/writer.js'
 import type { Coder } from '../../src/schema/codec.js'
 import { CoderFactory } from '../../src/schema/coder.js'
 import { Derivation } from '../../src/schema/derive.js'
@@ -19,7 +20,7 @@ import { Unmappable } from '../../src/schema/unmappable.js'
 import { arbitraryTree, Census, codecOf, defaultValue, evolve, valueOf, type Tree } from './arbitrary-codec.js'
 
 const bytesOf = (coder: Coder<unknown>, value: unknown): Uint8Array => {
-  const writer = protobuf.Writer.create()
+  const writer = Writer.create()
   coder.encode(value, writer)
   return writer.finish()
 }
@@ -36,7 +37,7 @@ const attempt = <A>(run: () => A): { readonly value: A } | { readonly refused: t
 }
 
 const read = (coder: Coder<unknown>, bytes: Uint8Array): Outcome =>
-  attempt(() => coder.decode(protobuf.Reader.create(bytes)))
+  attempt(() => coder.decode(Reader.create(bytes)))
 
 interface Made {
   readonly codec: io.Mixed
@@ -276,7 +277,7 @@ test('a value of another version is read as the reader expects it, or refused by
           for (const value of values) {
             cases += 1
             const bytes = bytesOf(factory.coder(writer), value)
-            const seen = attempt(() => decode(protobuf.Reader.create(bytes)))
+            const seen = attempt(() => decode(Reader.create(bytes)))
             if ('refused' in seen) {
               // a refinement that the writer did not promise
               t.regex(JSON.stringify([old, now]), /refinement|brand|via|Int/)

@@ -3,7 +3,8 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as O from 'fp-ts/lib/Option.js'
 import * as S from 'fp-ts/lib/string.js'
 import * as io from 'io-ts'
-import protobuf from 'protobufjs/minimal.js'
+import { Reader } from '../../src/protobuf/reader.js'
+import { Writer } from '../../src/protobuf/writer.js'
 import { CoderFactory } from '../../src/schema/coder.js'
 import { either, mapFromEntries, nonEmptyArray, option, setFromArray } from '../../src/schema/collections.js'
 import { Derivation } from '../../src/schema/derive.js'
@@ -46,9 +47,9 @@ for (const [name, codec, values, strangers] of cases) {
   test(`${name}: carries its values, and is a codec of io-ts as well`, t => {
     for (const { encode, decode } of coders(codec))
       for (const value of values) {
-        const writer = protobuf.Writer.create()
+        const writer = Writer.create()
         encode(value, writer)
-        t.deepEqual(decode(protobuf.Reader.create(writer.finish())), value)
+        t.deepEqual(decode(Reader.create(writer.finish())), value)
         t.deepEqual(codec.decode(codec.encode(value)), E.right(value))
       }
   })
@@ -56,7 +57,7 @@ for (const [name, codec, values, strangers] of cases) {
     for (const { encode } of coders(codec))
       for (const value of strangers) {
         t.false(codec.is(value))
-        t.throws(() => encode(value, protobuf.Writer.create()), { name: 'InvalidValue' })
+        t.throws(() => encode(value, Writer.create()), { name: 'InvalidValue' })
       }
   })
 }
@@ -67,10 +68,10 @@ test('a text that is no date, no number or no bigint is refused by its reader', 
     const [plain] = coders(io.string)
     for (const text of ['', 'x', '1x', '9'.repeat(20_000)]) {
       if (codec === NumberFromString && text.length > 10) continue
-      const writer = protobuf.Writer.create()
+      const writer = Writer.create()
       plain?.encode(text, writer)
       t.throws(
-        () => coder?.decode(protobuf.Reader.create(writer.finish())),
+        () => coder?.decode(Reader.create(writer.finish())),
         { name: 'InvalidValue' },
         `${codec.name} ${text.slice(0, 5)}`,
       )
@@ -81,8 +82,8 @@ test('a text that is no date, no number or no bigint is refused by its reader', 
 test('an array with an entry twice is no set and no map', t => {
   const [sets] = coders(setFromArray(io.string))
   const [lists] = coders(io.array(io.string))
-  const writer = protobuf.Writer.create()
+  const writer = Writer.create()
   lists?.encode(['a', 'a'], writer)
-  t.throws(() => sets?.decode(protobuf.Reader.create(writer.finish())), { message: /stands twice|Set<string>/ })
+  t.throws(() => sets?.decode(Reader.create(writer.finish())), { message: /stands twice|Set<string>/ })
   t.true(E.isLeft(setFromArray(io.string).decode(['a', 'a'])))
 })

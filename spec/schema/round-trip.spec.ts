@@ -1,6 +1,7 @@
 import test from 'ava'
 import * as io from 'io-ts'
-import protobuf from 'protobufjs/minimal.js'
+import { Reader } from '../../src/protobuf/reader.js'
+import { Writer } from '../../src/protobuf/writer.js'
 import { CoderFactory } from '../../src/schema/coder.js'
 import { codegenAllowed } from '../../src/schema/source.js'
 import { Derivation } from '../../src/schema/derive.js'
@@ -8,9 +9,9 @@ import { bytes, int32, int64, uint32 } from '../../src/schema/integers.js'
 
 const roundTrip = (codec: io.Any, value: unknown, codegen: boolean): unknown => {
   const coder = new CoderFactory({ codegen }).coder(new Derivation().derive(codec))
-  const writer = protobuf.Writer.create()
+  const writer = Writer.create()
   coder.encode(value, writer)
-  return coder.decode(protobuf.Reader.create(writer.finish()))
+  return coder.decode(Reader.create(writer.finish()))
 }
 
 interface Tree {

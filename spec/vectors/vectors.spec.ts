@@ -1,6 +1,7 @@
 import test from 'ava'
 import { readFileSync } from 'node:fs'
-import protobuf from 'protobufjs/minimal.js'
+import { Reader } from '../../src/protobuf/reader.js'
+import { Writer } from '../../src/protobuf/writer.js'
 import { codegenAllowed } from '../../src/schema/source.js'
 import { compileContract } from '../../src/contract/compile-contract.js'
 import { nested, Rich, scalars } from '../contract/rich-contract.js'
@@ -17,11 +18,11 @@ for (const codegen of codegenAllowed() ? [true, false] : [false]) {
     return found
   }
   const written = (name: string, value: unknown): Uint8Array => {
-    const writer = protobuf.Writer.create()
+    const writer = Writer.create()
     method(name).input.encode(value, writer)
     return Uint8Array.from(writer.finish())
   }
-  const read = (name: string, bytes: Uint8Array): unknown => method(name).input.decode(protobuf.Reader.create(bytes))
+  const read = (name: string, bytes: Uint8Array): unknown => method(name).input.decode(Reader.create(bytes))
 
   test(`${how}: another implementation reads every scalar that we write, by the derived descriptor alone`, t => {
     const message = readWith('Scalars', written('scalars', scalars))

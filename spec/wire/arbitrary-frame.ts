@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import protobuf from 'protobufjs/minimal.js'
+import { Writer } from '../../src/protobuf/writer.js'
 import { writeFrame } from '../../src/wire/frame-codec.js'
 import { FrameReader } from '../../src/wire/frame-reader.js'
 import { failCodes, type FailCode, type Frame } from '../../src/wire/frame.js'
@@ -127,7 +127,7 @@ export const anyFrame: fc.Arbitrary<Frame> = fc.oneof(...Object.values(kinds as 
 
 /** Frames with their lengths in front, as they go over a byte pipe. */
 export const written = (...frames: readonly Frame[]): Uint8Array => {
-  const writer = protobuf.Writer.create()
+  const writer = Writer.create()
   for (const frame of frames) writeFrame(frame, writer)
   return Uint8Array.from(writer.finish())
 }
@@ -142,7 +142,7 @@ export const readIn = (chunks: Iterable<Uint8Array>, limit = defaultLimits.frame
 
 /** Puts a length in front, as a varint. */
 export const withLength = (body: Uint8Array): Uint8Array =>
-  Uint8Array.from(protobuf.Writer.create().bytes(body).finish())
+  Uint8Array.from(Writer.create().bytes(body).finish())
 
 /** A frame as data alone: bytes as arrays whatever they are a view of, tables as entries, no keys without a value. */
 export const plain = (value: unknown): unknown => {

@@ -1,4 +1,4 @@
-import protobuf from 'protobufjs/minimal.js'
+import { Reader } from '../protobuf/reader.js'
 import type { Subscription } from 'rxjs'
 import type { BufferOptions } from '../flow/bounded-buffer.js'
 import { Budget } from '../flow/budget.js'
@@ -123,7 +123,7 @@ export class Calls implements Line {
   }
 
   read(decode: Decode<unknown>, payload: Uint8Array): unknown {
-    return decode(protobuf.Reader.create(payload))
+    return decode(Reader.create(payload))
   }
 
   reassembly(): Reassembly {

@@ -1,4 +1,4 @@
-import protobuf from 'protobufjs/minimal.js'
+import { freshBytes } from '../protobuf/fresh-bytes.js'
 import type { Reassembly } from '../flow/reassembly.js'
 import { ReceiveWindow, type WindowSize } from '../flow/receive-window.js'
 import type { Decode } from '../schema/codec.js'
@@ -94,7 +94,7 @@ export class ItemReceiver {
   private join(last: Uint8Array): Uint8Array | undefined {
     const reassembly = (this.reassembly ??= this.line.reassembly())
     const size = reassembly.size + last.length
-    const joined = reassembly.join(last, protobuf.util.newBuffer)
+    const joined = reassembly.join(last, freshBytes)
     if (typeof joined !== 'number') return joined
     this.tooLarge(size, joined)
     return undefined

@@ -1,5 +1,5 @@
 import type { ObservableInput } from 'rxjs'
-import protobuf from 'protobufjs/minimal.js'
+import { freshBytes } from '../protobuf/fresh-bytes.js'
 import type { BufferOptions } from '../flow/bounded-buffer.js'
 import type { Reassembly } from '../flow/reassembly.js'
 import { windowSize, type WindowSize } from '../flow/receive-window.js'
@@ -126,7 +126,7 @@ export class OutgoingCall implements Flow {
       return this.line.violated(`call ${this.id} answers with Next and Complete, not with Reply`)
     const { line, method, reassembly } = this
     let whole: Uint8Array | number = payload
-    if (reassembly !== undefined) whole = reassembly.join(payload, protobuf.util.newBuffer)
+    if (reassembly !== undefined) whole = reassembly.join(payload, freshBytes)
     else if (payload.length > line.ownMessageBytes) whole = line.ownMessageBytes
     if (typeof whole === 'number') return this.lost(new TooLarge(method.name, payload.length, whole))
     let value: unknown

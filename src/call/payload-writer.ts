@@ -1,5 +1,5 @@
-import protobuf from 'protobufjs/minimal.js'
-import type { Writer } from 'protobufjs/minimal.js'
+import { freshBytes } from '../protobuf/fresh-bytes.js'
+import { Writer } from '../protobuf/writer.js'
 import type { Encode } from '../schema/codec.js'
 
 const slabSize = 64 * 1024
@@ -8,8 +8,7 @@ const leastRoom = 8 * 1024
 const noBytes = new Uint8Array(0)
 
 const withSlab = (writer: Writer): Writer => {
-  writer.buf = (writer.constructor as typeof protobuf.Writer).alloc(slabSize)
-  writer.view = null
+  writer.buf = freshBytes(slabSize)
   writer.pos = 0
   return writer
 }
@@ -21,11 +20,11 @@ const withSlab = (writer: Writer): Writer => {
  * finds it free: the outer value goes on in a slab of its own.
  */
 export class PayloadWriter {
-  private writer: Writer | undefined = withSlab(protobuf.Writer.create())
+  private writer: Writer | undefined = withSlab(Writer.create())
 
   /** @throws what `encode` throws */
   write(encode: Encode<unknown>, value: unknown): Uint8Array {
-    const writer = this.writer ?? withSlab(protobuf.Writer.create())
+    const writer = this.writer ?? withSlab(Writer.create())
     this.writer = undefined
     const slab = writer.buf
     const start = writer.pos
@@ -35,7 +34,7 @@ export class PayloadWriter {
       done = true
     } finally {
       // after a throw the writer may be left in the middle of a nested message: another one takes the slab over
-      this.writer = done ? writer : protobuf.Writer.create()
+      this.writer = done ? writer : Writer.create()
       if (!done) this.reuse(slab, start)
     }
     const { buf, pos } = writer
@@ -51,7 +50,6 @@ export class PayloadWriter {
     const { writer } = this
     if (writer === undefined) return
     writer.buf = slab
-    writer.view = null
     writer.pos = start
   }
 }

@@ -1,4 +1,5 @@
-import type { Reader, Writer } from 'protobufjs'
+import type { Reader } from '../protobuf/reader.js'
+import type { Writer } from '../protobuf/writer.js'
 import { mismatch } from './mismatch.js'
 
 const none = new Uint8Array(8)

@@ -1,4 +1,5 @@
-import type { Reader, Writer } from 'protobufjs'
+import type { Reader } from '../protobuf/reader.js'
+import type { Writer } from '../protobuf/writer.js'
 
 /**
  * Writes a value as the fields of one protobuf message, at the writer's position and with no length in front.

@@ -1,4 +1,4 @@
-import type { Reader } from 'protobufjs'
+import type { Reader } from '../protobuf/reader.js'
 import type { Coder, Decode, Encode } from './codec.js'
 import { absentMark, DecodeClosures, strictly, type Manner, type ReadFunction } from './decode-closure.js'
 import { generateDecoder } from './decode-generated.js'

@@ -1,5 +1,4 @@
-import type { Reader } from 'protobufjs'
-import protobuf from 'protobufjs/minimal.js'
+import { Reader } from '../protobuf/reader.js'
 import { getters } from './get.js'
 import { maxDepth, mismatch, tooDeep } from './mismatch.js'
 import type { Absent, Read, ReadCase, ReadMessage, ReadSlot } from './plan.js'
@@ -194,7 +193,7 @@ export class DecodeClosures {
   // protobuf may leave out a map entry's value that is zero
   #zero(read: Read): (depth: number) => unknown {
     const item = this.#item(read)
-    const empty = protobuf.Reader.create(new Uint8Array(8))
+    const empty = Reader.create(new Uint8Array(8))
     return depth => {
       empty.pos = 0
       empty.len = 8

@@ -1,5 +1,4 @@
-import type { Writer } from 'protobufjs'
-import protobuf from 'protobufjs/minimal.js'
+import { Writer } from '../protobuf/writer.js'
 import { beginMessage, endMessage } from './bytes-of.js'
 import {
   extensionNumber,
@@ -19,7 +18,7 @@ import {
  * Equal schemas give equal bytes, whatever wrote them down: fingerprints are made of them.
  */
 export const writeDescriptorSet = (files: readonly FileDescriptor[]): Uint8Array => {
-  const writer = protobuf.Writer.create()
+  const writer = Writer.create()
   for (const file of files) message(writer, 1, () => writeFile(writer, file))
   return Uint8Array.from(writer.finish())
 }

@@ -1,4 +1,4 @@
-import type { Reader } from 'protobufjs'
+import type { Reader } from '../protobuf/reader.js'
 import { DescriptorError } from './descriptor-error.js'
 import { extensionNumber, none } from './descriptor.js'
 import { getString } from './get.js'

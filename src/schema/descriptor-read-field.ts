@@ -1,4 +1,4 @@
-import type { Reader } from 'protobufjs'
+import type { Reader } from '../protobuf/reader.js'
 import { DescriptorError } from './descriptor-error.js'
 import { added, bounded, extensionTag, fields, text, type Draft } from './descriptor-input.js'
 import {

@@ -1,5 +1,4 @@
-import type { Reader } from 'protobufjs'
-import protobuf from 'protobufjs/minimal.js'
+import { Reader } from '../protobuf/reader.js'
 import { DescriptorError } from './descriptor-error.js'
 import { added, bounded, extensionTag, fields, inner, text, type Budget, type Draft } from './descriptor-input.js'
 import { readField, readOneof } from './descriptor-read-field.js'
@@ -36,7 +35,7 @@ export const readDescriptorSet = (bytes: Uint8Array, limits: DescriptorLimits = 
   const budget: Budget = { items, nesting }
   const files: FileDescriptor[] = []
   try {
-    const reader = protobuf.Reader.create(bytes)
+    const reader = Reader.create(bytes)
     fields(reader, (tag, r) => (tag === 10 ? files.push(inner(r, budget, () => readFile(r, budget))) : undefined))
   } catch (error) {
     if (error instanceof DescriptorError) throw error

@@ -1,4 +1,4 @@
-import type { Writer } from 'protobufjs'
+import type { Writer } from '../protobuf/writer.js'
 import { endMessage } from './bytes-of.js'
 import { maxDepth, mismatch, tooDeep } from './mismatch.js'
 import { pickMember } from './pick-member.js'

@@ -1,4 +1,4 @@
-import type { Reader } from 'protobufjs'
+import type { Reader } from '../protobuf/reader.js'
 import {
   bigintOfBytes,
   readBytes,

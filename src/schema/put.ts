@@ -1,4 +1,4 @@
-import type { Writer } from 'protobufjs'
+import type { Writer } from '../protobuf/writer.js'
 import { bytesOfBigint, writeFixed64, writeInt53, writeSint64, writeVarint64 } from './bytes-of.js'
 import { mismatch } from './mismatch.js'
 import { isWellFormed } from './scalar.js'

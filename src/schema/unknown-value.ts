@@ -1,4 +1,5 @@
-import type { Reader, Writer } from 'protobufjs'
+import type { Reader } from '../protobuf/reader.js'
+import type { Writer } from '../protobuf/writer.js'
 import { beginMessage, bigintOfBytes, bytesOfBigint, endMessage, readBytes } from './bytes-of.js'
 import { maxDepth, mismatch, tooDeep } from './mismatch.js'
 import { isWellFormed } from './scalar.js'

@@ -1,4 +1,5 @@
-import type { Reader, Writer } from 'protobufjs/minimal.js'
+import type { Reader } from '../protobuf/reader.js'
+import type { Writer } from '../protobuf/writer.js'
 import {
   failCodes,
   type Allowance,

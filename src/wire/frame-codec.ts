@@ -1,4 +1,5 @@
-import type { Reader, Writer } from 'protobufjs/minimal.js'
+import type { Reader } from '../protobuf/reader.js'
+import type { Writer } from '../protobuf/writer.js'
 import { callTags, readCallFrame, readSafeInteger, writeCallFrame } from './call-frame-codec.js'
 import { isCallFrame, type Frame } from './frame.js'
 import { ProtocolViolation } from './protocol-violation.js'

@@ -1,5 +1,5 @@
-import protobuf from 'protobufjs/minimal.js'
-import type { Reader } from 'protobufjs/minimal.js'
+import { freshBytes } from '../protobuf/fresh-bytes.js'
+import { Reader } from '../protobuf/reader.js'
 import { readFrame } from './frame-codec.js'
 import type { Frame } from './frame.js'
 import { ProtocolViolation } from './protocol-violation.js'
@@ -57,7 +57,7 @@ export class FrameReader {
         pos = this.gather(chunk, pos, this.size)
         continue
       }
-      reader ??= protobuf.Reader.create(chunk)
+      reader ??= Reader.create(chunk)
       reader.pos = pos
       pos = reader.len = pos + this.size
       this.size = undefined
@@ -99,14 +99,14 @@ export class FrameReader {
     const total = this.filled + end - start
     if (this.body === undefined || this.body.length < total) {
       const capacity = Math.min(size, Math.max(total, firstGuess, 2 * (this.body?.length ?? 0)))
-      const grown = protobuf.util.newBuffer(capacity)
+      const grown = freshBytes(capacity)
       if (this.body !== undefined) grown.set(this.body.subarray(0, this.filled))
       this.body = grown
     }
     this.body.set(start === 0 && end === chunk.length ? chunk : chunk.subarray(start, end), this.filled)
     this.filled = total
     if (total === size) {
-      const reader = protobuf.Reader.create(this.body)
+      const reader = Reader.create(this.body)
       reader.len = size
       this.body = undefined
       this.filled = 0

@@ -1,5 +1,5 @@
-import protobuf from 'protobufjs/minimal.js'
-import type { Writer } from 'protobufjs/minimal.js'
+import { freshBytes } from '../protobuf/fresh-bytes.js'
+import { Writer } from '../protobuf/writer.js'
 import { asapScheduler, type SchedulerLike, type Subscription } from 'rxjs'
 import { writePayloadHead } from './call-frame-codec.js'
 import { writeFrame } from './frame-codec.js'
@@ -16,8 +16,7 @@ const isLarge = (frame: Frame): frame is Next | Reply | Fragment =>
   (frame._tag === 'Next' || frame._tag === 'Reply' || frame._tag === 'Fragment') && frame.payload.length >= apartFrom
 
 const freshSlab = (writer: Writer, size: number): void => {
-  writer.buf = (writer.constructor as typeof protobuf.Writer).alloc(size)
-  writer.view = null
+  writer.buf = freshBytes(size)
   writer.pos = 0
 }
 
@@ -27,7 +26,7 @@ const freshSlab = (writer: Writer, size: number): void => {
  * Batches are views of slabs that are filled once and never written again.
  */
 export class FrameWriter {
-  private writer = protobuf.Writer.create()
+  private writer = Writer.create()
   /** Where the batch at hand starts in the slab. */
   private start = 0
   private flushing: Subscription | undefined
@@ -84,7 +83,7 @@ export class FrameWriter {
   private rollBack(pos: number): void {
     this.writer.pos = pos
     this.flush()
-    this.writer = protobuf.Writer.create()
+    this.writer = Writer.create()
     freshSlab(this.writer, slabSize)
     this.start = 0
   }

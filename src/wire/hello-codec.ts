@@ -1,5 +1,5 @@
-import protobuf from 'protobufjs/minimal.js'
-import type { Reader, Writer } from 'protobufjs/minimal.js'
+import type { Reader } from '../protobuf/reader.js'
+import { Writer } from '../protobuf/writer.js'
 import { readSafeInteger, within } from './call-frame-codec.js'
 import type { Hello, Limits, Offer, ResumeAsked, Validation } from './frame.js'
 
@@ -75,7 +75,7 @@ const asRead = new WeakMap<Hello, Uint8Array>()
 export const helloBytes = (hello: Hello): Uint8Array => {
   const read = asRead.get(hello)
   if (read !== undefined) return read
-  const writer = protobuf.Writer.create()
+  const writer = Writer.create()
   writeHello(hello, writer)
   return writer.finish()
 }

@@ -1,4 +1,5 @@
-import type { Reader, Writer } from 'protobufjs/minimal.js'
+import type { Reader } from '../protobuf/reader.js'
+import type { Writer } from '../protobuf/writer.js'
 import { readSafeInteger, within } from './call-frame-codec.js'
 import { eachField, readHello, writeHello } from './hello-codec.js'
 import type { Frame, Goodbye, GoodbyeReason, MethodVerdict, Proof, SessionFrame, VerdictKind } from './frame.js'
