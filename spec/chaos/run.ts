@@ -72,6 +72,9 @@ export const runOnce = (seed: number, record = false): Outcome => {
   let connected = 0
   let begun = 0
   let accepted = 0
+  // how long the client was without the server, at most; it is so from the start
+  let apartMs = 0
+  let apartSince: number | undefined = 0
   scheduler.run(({ flush }) => {
     const now = () => scheduler.now()
     const outages = chance.is(0.25) ? chance.int(1, 3) : 0
@@ -104,7 +107,15 @@ export const runOnce = (seed: number, record = false): Outcome => {
           return merge(
             serving(far),
             far.schema$.pipe(tap(() => begun++)),
-            far.status$.pipe(tap(({ _tag }) => (_tag === 'Connected' ? connected++ : 0))),
+            far.status$.pipe(
+              tap(({ _tag }) => {
+                if (_tag === 'Connected') {
+                  connected++
+                  apartMs = Math.max(apartMs, now() - (apartSince ?? now()))
+                  apartSince = undefined
+                } else apartSince ??= now()
+              }),
+            ),
           )
         }),
       )
@@ -123,8 +134,9 @@ export const runOnce = (seed: number, record = false): Outcome => {
     flush()
   })
   const lost = Math.max(0, begun - 1)
-  // a session may begin for the end that was dialled alone: the other one’s verdicts never arrived
-  const stillborn = accepted - 1
+  // each end’s window begins when that end notices
+  if (apartMs < windowMs / 2 && (begun !== 1 || accepted !== 1))
+    faults.push(`${begun} sessions began at the client and ${accepted} at the server, though they came back in time`)
   return {
     seed,
     calls: ledger.size,
@@ -132,7 +144,8 @@ export const runOnce = (seed: number, record = false): Outcome => {
     toll: toll!,
     resumed: Math.max(0, connected - begun),
     lost,
-    faults: [...faults, ...ledger.verdict(Math.max(lost, stillborn))],
+    // apart for longer, a session may have begun at one end alone
+    faults: [...faults, ...ledger.verdict(Math.max(lost, accepted - 1))],
     diagrams: record ? marks.map((seen, i) => `${i === 0 ? 'client' : 'server'}: ${draw(seen ?? [])}`) : [],
   }
 }

@@ -157,10 +157,14 @@ const stolen = (
         if (beginning._tag !== 'New' || beginning.keys === undefined) throw new Error('it has no keys')
         const { keys } = beginning
         const thief = dial()
-        const asked = { session: keys.id, epoch: ask.epoch, position: ask.position }
+        const { epoch, position, knows } = ask
+        const known = { ...keys, secret: knows ? keys.secret : new Uint8Array(32) }
         intrude(thief, {
           windowMs: 10_000,
-          asks: { asked, secret: ask.knows ? keys.secret : new Uint8Array(32) },
+          asks: {
+            asked: { session: keys.id, epoch, position, lacksVerdicts: false },
+            session: { ...beginning, keys: known, epoch, begun: true },
+          },
         })
         scheduler.schedule(() => {
           t.is(beginning._tag, 'New')

@@ -2,12 +2,12 @@ import type { Descriptors, Frame, Hello, SessionFrame, Verdicts } from '../../sr
 import { defaultLimits } from '../../src/wire/hello-codec.js'
 import {
   newHandshake,
-  stepHandshake,
   type HandshakeCommand,
   type HandshakeEvent,
   type HandshakeState,
   type HandshakeTerms,
-} from '../../src/session/handshake.js'
+} from '../../src/session/handshake-terms.js'
+import { stepHandshake } from '../../src/session/handshake.js'
 
 /** What the two ends of a test bring to the handshake. */
 export interface Side {

@@ -19,7 +19,11 @@ const linkOf = () => {
   const acked: number[] = []
   outgoing.subscribe(frame => said.push(frame))
   const link = {
-    beginning: { _tag: 'Resumed', asked: { session: new Uint8Array(16), epoch: 1, position: 0 }, position: 0 },
+    beginning: {
+      _tag: 'Resumed',
+      asked: { session: new Uint8Array(16), epoch: 1, position: 0, lacksVerdicts: false },
+      position: 0,
+    },
     pipe: { end: 'dialled', incoming: heard, outgoing, writable },
     limits: defaultLimits,
     acks$: acks,
@@ -34,7 +38,11 @@ const rig = (options: Partial<ContinuityOptions> = {}) => {
   const lost: unknown[] = []
   const continuity = new Continuity(
     'dialled',
-    { secret: new Uint8Array(32), id: new Uint8Array(16).fill(7) },
+    {
+      keys: { secret: new Uint8Array(32), id: new Uint8Array(16).fill(7) },
+      judgement: { serves: [], uses: [], required: false },
+      epoch: 0,
+    },
     { ...defaultContinuity, scheduler, ...options },
     error => void lost.push(error),
   )

@@ -5,6 +5,7 @@ import { handshaking, stepLife, type Life, type LifeCommand, type LifeEvent } fr
 
 const error = new Error('cut')
 const events: Readonly<Record<string, LifeEvent>> = {
+  Announced: { _tag: 'Announced' },
   Established: { _tag: 'Established' },
   Frozen: { _tag: 'Frozen' },
   Resumed: { _tag: 'Resumed' },
@@ -19,6 +20,8 @@ const events: Readonly<Record<string, LifeEvent>> = {
 
 const states: Readonly<Record<string, Life>> = {
   handshaking,
+  announced: { _tag: 'Announced', attached: true },
+  'announced, detached': { _tag: 'Announced', attached: false },
   attached: { _tag: 'Attached', closing: 'no' },
   'attached, closing': { _tag: 'Attached', closing: 'waiting' },
   detached: { _tag: 'Detached', closing: 'no' },
@@ -70,11 +73,24 @@ class End {
 }
 
 /** What may happen to two ends and the pipe between them, in any order. */
-type Happening = 'cut' | 'half' | 'dial' | 'window' | 'close' | 'idle' | 'grace' | 'goodbye arrives'
+type Happening = (typeof happenings)[number]
 
-const happenings: readonly Happening[] = ['cut', 'half', 'dial', 'window', 'close', 'idle', 'grace', 'goodbye arrives']
+const happenings = [
+  'verdicts arrive',
+  'cut',
+  'half',
+  'dial',
+  'window',
+  'close',
+  'idle',
+  'grace',
+  'goodbye arrives',
+] as const
 
-/** Two ends and a pipe that loses what is on it: a goodbye that is cut off is seen as a cut. */
+const goesOn = ({ _tag }: Life): boolean => _tag === 'Announced' || _tag === 'Attached' || _tag === 'Detached'
+const isDetached = (life: Life): boolean => life._tag === 'Detached' || (life._tag === 'Announced' && !life.attached)
+
+/** Two ends that have said their verdicts, and a pipe that loses what is on it: a goodbye that is cut off is seen as a cut. */
 class Model {
   readonly dialled = new End()
   readonly accepted = new End()
@@ -82,7 +98,7 @@ class Model {
   private goodbyeFrom: End | undefined
 
   constructor() {
-    for (const end of this.ends) end.on({ _tag: 'Established' })
+    for (const end of this.ends) end.on({ _tag: 'Announced' })
   }
 
   get ends(): readonly End[] {
@@ -96,6 +112,10 @@ class Model {
   happen(what: Happening, end: End): void {
     const other = end === this.dialled ? this.accepted : this.dialled
     switch (what) {
+      case 'verdicts arrive':
+        // those of the first pipe, or, where they were cut off, those that are said again
+        if (this.whole) this.tell(end, { _tag: 'Established' })
+        return
       case 'cut':
         this.whole = false
         for (const each of this.ends) this.tell(each, { _tag: 'Broke', resumable: true, error })
@@ -105,15 +125,15 @@ class Model {
         this.whole = false
         return this.tell(end, { _tag: 'Broke', resumable: true, error })
       case 'dial': {
-        const both = this.ends.every(({ life }) => life._tag === 'Attached' || life._tag === 'Detached')
-        if (!both || this.dialled.life._tag !== 'Detached') return
-        if (this.accepted.life._tag === 'Attached') this.tell(this.accepted, { _tag: 'Frozen' })
+        if (!this.ends.every(({ life }) => goesOn(life)) || !isDetached(this.dialled.life)) return
+        this.tell(this.accepted, { _tag: 'Frozen' })
         this.whole = true
-        for (const each of this.ends) this.tell(each, { _tag: 'Resumed' })
+        for (const each of this.ends)
+          this.tell(each, each.life._tag === 'Announced' ? { _tag: 'Announced' } : { _tag: 'Resumed' })
         return
       }
       case 'window':
-        if (end.life._tag === 'Detached') this.tell(end, { _tag: 'Lost', error })
+        if (isDetached(end.life)) this.tell(end, { _tag: 'Lost', error })
         return
       case 'close':
         return this.tell(end, { _tag: 'CloseAsked' })
@@ -143,14 +163,36 @@ test('whatever happens to two ends and the pipe between them, both sessions end,
         t.is(end.commands.at(-1), 'End')
         t.true(end.commands.filter(command => command === 'SayGoodbye').length <= 1)
         t.true(end.commands.filter(command => command === 'RefuseCalls').length <= 1)
-        // it has a pipe, loses it, has one: never two at once, none after the goodbye
+        // once it has begun it has a pipe, loses it, has one: never two at once, none after the goodbye
         const pipes = end.commands.filter(command => command === 'Attach' || command === 'Detach')
-        pipes.forEach((command, i) => t.is(command, i % 2 === 0 ? 'Attach' : 'Detach'))
+        const begun = pipes.includes('Attach') ? pipes.slice(pipes.indexOf('Attach')) : []
+        begun.forEach((command, i) => t.is(command, i % 2 === 0 ? 'Attach' : 'Detach'))
         const goodbye = end.commands.indexOf('SayGoodbye')
         if (goodbye >= 0) t.deepEqual(end.commands.slice(goodbye + 1), ['End'])
       }
     }),
     { numRuns: 2_000 },
+  )
+})
+
+test('while both ends know of the session and one dials again, neither loses it, whichever verdicts were cut off', t => {
+  const story = fc.array(fc.tuple(fc.constantFrom('verdicts arrive', 'cut', 'half', 'dial'), fc.boolean()), {
+    maxLength: 30,
+  })
+  fc.assert(
+    fc.property(story, happened => {
+      const model = new Model()
+      for (const [what, dialled] of happened) model.happen(what, dialled ? model.dialled : model.accepted)
+      // the pipe that is dialled last holds
+      model.happen('cut', model.dialled)
+      model.happen('dial', model.dialled)
+      for (const end of model.ends) model.happen('verdicts arrive', end)
+      for (const end of model.ends) {
+        t.deepEqual(end.life, { _tag: 'Attached', closing: 'no' })
+        t.false(end.commands.includes('End'))
+      }
+    }),
+    { numRuns: 500 },
   )
 })
 

@@ -1,26 +1,34 @@
 import test from 'ava'
 import { VirtualTimeScheduler } from 'rxjs'
-import {
-  stepHandshake,
-  type HandshakeCommand,
-  type HandshakeState,
-  type KeptSession,
-} from '../../src/session/handshake.js'
+import type {
+  HandshakeCommand,
+  HandshakeState,
+  HandshakeTerms,
+  KeptSession,
+} from '../../src/session/handshake-terms.js'
+import { stepHandshake } from '../../src/session/handshake.js'
 import { Heartbeat } from '../../src/session/heartbeat.js'
 import { proofOf } from '../../src/session/proof.js'
 import type { Frame, Hello } from '../../src/wire/frame.js'
 import { helloBytes } from '../../src/wire/hello-codec.js'
-import { helloOf, termsOf } from './arrange.js'
+import { helloOf, termsOf, verdicts } from './arrange.js'
 
-const sessionSecret = new Uint8Array(32).fill(5)
+const keys = { secret: new Uint8Array(32).fill(5), id: new Uint8Array(16).fill(3) }
+const keptAt = (epoch: number, begun = true): KeptSession<string> => ({
+  keys,
+  windowMs: 1_000,
+  judgement: 'judged before',
+  epoch,
+  begun,
+})
 
 /** The end that was dialled, asked for a session by a far end that knows its secret. What it keeps changes in between. */
 const askedFor = (epoch: number, before: number, meanwhile: number | undefined) => {
-  let kept: KeptSession | undefined = { secret: sessionSecret, epoch: before }
+  let kept: KeptSession<string> | undefined = keptAt(before)
   const ours = helloOf({ nonce: 1 })
   const theirs: Hello = {
     ...helloOf({ nonce: 2 }),
-    resume: { session: new Uint8Array(16).fill(3), epoch, position: 0 },
+    resume: { session: keys.id, epoch, position: 0, lacksVerdicts: false },
   }
   const step = stepHandshake({ ...termsOf('accepted', { nonce: 1 }), hello: ours, keeps: () => kept })
   let state: HandshakeState<string> = { _tag: 'Greeting' }
@@ -31,9 +39,9 @@ const askedFor = (epoch: number, before: number, meanwhile: number | undefined) 
     done.push(...commands)
   }
   take(theirs)
-  kept = meanwhile === undefined ? undefined : { secret: sessionSecret, epoch: meanwhile }
-  const mac = proofOf(sessionSecret, 'dialled', helloBytes(theirs), helloBytes(ours))
-  take({ _tag: 'Proof', mac: new Uint8Array(0), resume: { mac, position: 0 } })
+  kept = meanwhile === undefined ? undefined : keptAt(meanwhile)
+  const mac = proofOf(keys.secret, 'dialled', helloBytes(theirs), helloBytes(ours))
+  take({ _tag: 'Proof', mac: new Uint8Array(0), resume: { mac, position: 0, lacksVerdicts: false } })
   return done.map(command => (command._tag === 'Send' ? command.frame._tag : command._tag))
 }
 
@@ -47,7 +55,82 @@ test('a session that a newer pipe took over between hello and proof is not given
 })
 
 test('a session that was lost between hello and proof is begun anew', t => {
-  t.deepEqual(askedFor(2, 1, undefined), ['Proof', 'Verdicts'])
+  t.deepEqual(askedFor(2, 1, undefined), ['Proof', 'Announce', 'Verdicts'])
+})
+
+/** Two ends that resume a session, of which each has begun it, or was cut off before the other's verdicts. */
+const resumed = (
+  begun: { readonly dialled: boolean; readonly accepted: boolean },
+  positions = { dialled: 0, accepted: 0 },
+) => {
+  const done: Record<'dialled' | 'accepted', string[]> = { dialled: [], accepted: [] }
+  const queue: (readonly ['dialled' | 'accepted', Frame])[] = []
+  const make = (end: 'dialled' | 'accepted', terms: Partial<HandshakeTerms<string>>) => {
+    const step = stepHandshake({ ...termsOf(end, { nonce: end === 'dialled' ? 1 : 2 }), ...terms })
+    let state: HandshakeState<string> = { _tag: 'New' }
+    const on = (event: Parameters<typeof step>[1]): void => {
+      const [next, commands] = step(state, event)
+      state = next
+      for (const command of commands) {
+        done[end].push(command._tag === 'Send' ? command.frame._tag : command._tag)
+        if (command._tag === 'Send') queue.push([end === 'dialled' ? 'accepted' : 'dialled', command.frame])
+        else if (command._tag === 'Freeze') on({ _tag: 'Frozen', position: positions.accepted })
+        else if (command._tag === 'Announce') judgements.push(command.judgement)
+      }
+    }
+    return on
+  }
+  const judgements: string[] = []
+  const asks = keptAt(4, begun.dialled)
+  const asked = { session: keys.id, epoch: 4, position: positions.dialled, lacksVerdicts: !begun.dialled }
+  const ends = {
+    dialled: make('dialled', { asks, hello: { ...helloOf({ nonce: 1 }), resume: asked } }),
+    accepted: make('accepted', { keeps: () => keptAt(3, begun.accepted), verdicts: () => verdicts }),
+  }
+  for (const end of ['dialled', 'accepted'] as const) ends[end]({ _tag: 'Started' })
+  for (let next = queue.shift(); next !== undefined; next = queue.shift())
+    ends[next[0]]({ _tag: 'Received', frame: next[1] })
+  return { ...done, judgements }
+}
+
+test('a session that has begun at both ends goes on with the proofs', t => {
+  t.deepEqual(resumed({ dialled: true, accepted: true }), {
+    dialled: ['Hello', 'Proof', 'Resume'],
+    accepted: ['Hello', 'Freeze', 'Proof', 'Resume'],
+    judgements: [],
+  })
+})
+
+test('an end that was cut off before the far end’s verdicts has them again behind the proofs, and begins with them', t => {
+  t.deepEqual(resumed({ dialled: true, accepted: false }), {
+    dialled: ['Hello', 'Proof', 'Verdicts', 'Resume'],
+    accepted: ['Hello', 'Freeze', 'Proof', 'Announce', 'Establish'],
+    judgements: ['judged before'],
+  })
+  t.deepEqual(resumed({ dialled: false, accepted: true }), {
+    dialled: ['Hello', 'Proof', 'Announce', 'Establish'],
+    accepted: ['Hello', 'Freeze', 'Proof', 'Verdicts', 'Resume'],
+    judgements: ['judged before'],
+  })
+  t.deepEqual(resumed({ dialled: false, accepted: false }), {
+    dialled: ['Hello', 'Proof', 'Announce', 'Verdicts', 'Establish'],
+    accepted: ['Hello', 'Freeze', 'Proof', 'Announce', 'Verdicts', 'Establish'],
+    judgements: ['judged before', 'judged before'],
+  })
+})
+
+test('a position in a session of which nothing was said is a violation', t => {
+  t.deepEqual(resumed({ dialled: true, accepted: false }, { dialled: 1, accepted: 0 }).accepted.slice(2), [
+    'Proof',
+    'Announce',
+    'Goodbye',
+    'Fail',
+  ])
+  t.deepEqual(resumed({ dialled: false, accepted: true }, { dialled: 0, accepted: 1 }).dialled.slice(2), [
+    'Announce',
+    'Goodbye',
+    'Fail',
+  ])
 })
 
 test('a far end that asks to be heard every 49 days, or every millisecond, keeps no timer busy', t => {

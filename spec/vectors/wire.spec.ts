@@ -72,7 +72,7 @@ const bodyOf = (frame: Frame, fields: Fields): unknown => {
     case 'Proof': {
       const { mac, resume } = frame
       return {
-        ...sparse({ mac, position: resume?.position ?? 0 }),
+        ...sparse({ mac, position: resume?.position ?? 0, lacksVerdicts: resume?.lacksVerdicts }),
         ...(resume === undefined ? {} : { resumeMac: resume.mac }),
       }
     }

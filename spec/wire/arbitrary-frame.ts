@@ -94,11 +94,16 @@ export const kinds: { readonly [T in Frame['_tag']]: fc.Arbitrary<Extract<Frame,
     heartbeatMs: uint32,
     capabilities: fc.array(text, { maxLength: 3 }),
     resumeMs: uint32,
-    resume: fc.option(fc.record({ session: bytes, epoch: uint32, position: safeInteger }), { nil: undefined }),
+    resume: fc.option(
+      fc.record({ session: bytes, epoch: uint32, position: safeInteger, lacksVerdicts: fc.boolean() }),
+      { nil: undefined },
+    ),
   }),
   Proof: tagged('Proof', {
     mac: bytes,
-    resume: fc.option(fc.record({ mac: bytes, position: safeInteger }), { nil: undefined }),
+    resume: fc.option(fc.record({ mac: bytes, position: safeInteger, lacksVerdicts: fc.boolean() }), {
+      nil: undefined,
+    }),
   }),
   Descriptors: tagged('Descriptors', {
     contracts: fc.array(fc.record({ contract: text, fileDescriptorSet: bytes }), { maxLength: 3 }),
@@ -141,8 +146,7 @@ export const readIn = (chunks: Iterable<Uint8Array>, limit = defaultLimits.frame
 }
 
 /** Puts a length in front, as a varint. */
-export const withLength = (body: Uint8Array): Uint8Array =>
-  Uint8Array.from(Writer.create().bytes(body).finish())
+export const withLength = (body: Uint8Array): Uint8Array => Uint8Array.from(Writer.create().bytes(body).finish())
 
 /** A frame as data alone: bytes as arrays whatever they are a view of, tables as entries, no keys without a value. */
 export const plain = (value: unknown): unknown => {

@@ -21,6 +21,7 @@ import type { Attempt } from '../pipe/pipe.js'
 import type { HeartbeatOptions } from '../session/heartbeat.js'
 import type { SchemaReport } from '../session/judge.js'
 import { Continuity, type ContinuityOptions } from '../session/continuity.js'
+import { isTemporary } from '../session/is-temporary.js'
 import type { Beginning, Session, SessionOptions } from '../session/session-options.js'
 import { PipeError } from '../pipe/pipe-error.js'
 import { Connection } from './connection.js'
@@ -54,12 +55,6 @@ export interface PeerSetup {
 
 type AnyPeer = Peer<any, any>
 type New = Extract<Beginning, { readonly _tag: 'New' }>
-
-/** Whether a session may go on over another pipe: not after a goodbye, nor when the far end is known to be gone. */
-const isTemporary = (error: unknown): boolean => {
-  const { _tag, why } = (error ?? {}) as { readonly _tag?: unknown; readonly why?: unknown }
-  return _tag === 'PipeError' && why !== 'exited' && why !== 'misused'
-}
 
 /** What stands behind a {@link Peer}: lives on over every session of a dialler, over one session of a listener. */
 export class PeerCore {
@@ -117,7 +112,7 @@ export class PeerCore {
     if (this.connection?.isAttached === true) this.status$.next({ _tag: 'Connected' })
   }
 
-  private beginAnew(link: Session, { judgement, report, keys, windowMs }: New): void {
+  private beginAnew(link: Session, { judgement, report, keys, windowMs, epoch }: New): void {
     // the far end kept nothing of the session before: what was open over it is lost
     this.connection?.on({
       _tag: 'Lost',
@@ -136,10 +131,11 @@ export class PeerCore {
         judged.ours.methods.map(method => [method.name, callingEnd(judged, method, report)] as const),
       ),
     )
+    const limits = { ...setup.continuity, windowMs, scheduler: setup.scheduler }
     const continuity =
       keys === undefined
         ? undefined
-        : new Continuity(link.pipe.end, keys, { ...setup.continuity, windowMs, scheduler: setup.scheduler }, error => {
+        : new Continuity(link.pipe.end, { keys, judgement, epoch }, limits, error => {
             connection.on({ _tag: 'Lost', error })
             this.whenLost(error)
           })

@@ -54,7 +54,10 @@ export interface PeerOptions<Serves, Uses> {
   readonly handshakes?: number
   /** Whether the stack of an error that a handler throws travels to the caller; default `false`. */
   readonly stacks?: boolean
-  /** Told of clients that came to no session, on a listener; a dialler fails with the error. */
+  /**
+   * Told of clients that came to no session, on a listener; a dialler fails with the error. Of one that was cut off at the very
+   * end of its handshake, and may come back to it, only when the window for that is over.
+   */
   readonly refused?: (error: unknown) => void
   /** Clock for every timer; default `asyncScheduler`. */
   readonly scheduler?: SchedulerLike

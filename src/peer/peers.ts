@@ -2,7 +2,9 @@ import { NEVER, Subscription } from 'rxjs'
 import { PipeError } from '../pipe/pipe-error.js'
 import type { Pipe } from '../pipe/pipe.js'
 import { hex } from '../session/proof.js'
-import type { Session, SessionOptions } from '../session/session-options.js'
+import { Announcements } from '../session/announcements.js'
+import { isTemporary } from '../session/is-temporary.js'
+import type { Announcement, Session, SessionOptions } from '../session/session-options.js'
 import { session } from '../session/session.js'
 import type { ResumeAsked } from '../wire/frame.js'
 import { framed } from '../wire/framed.js'
@@ -30,6 +32,8 @@ export class Peers {
   private readonly cores = new Set<PeerCore>()
   /** On a listener: sessions whose far end may come back, by id, the longest without a pipe first. */
   private readonly kept = new Map<string, PeerCore>()
+  /** Sessions of which this end has said its verdicts, and not had the far end's. */
+  private readonly announcements: Announcements
   private handshaking = 0
   private sourceDone = false
   private left = false
@@ -38,7 +42,9 @@ export class Peers {
     private readonly setup: PeerSetup,
     private readonly refused: ((error: unknown) => void) | undefined,
     private readonly listener: Listener,
-  ) {}
+  ) {
+    this.announcements = new Announcements(setup.scheduler, error => this.refused?.(error))
+  }
 
   accept(pipe: Pipe): void {
     const isDialler = pipe.end === 'dialled'
@@ -58,16 +64,31 @@ export class Peers {
     const running = new Subscription()
     this.sessions.add(running)
     running.add(settle)
+    let announced: string | undefined
     const ended = (how: Ended) => {
       this.sessions.delete(running)
       settle()
+      const comesBack = announced !== undefined && this.announcementLost(announced, how)
       if (isDialler) this.diallerLost(pipe, core, how)
+      else if (comesBack) this.forgetOldest()
       else this.clientLost(core, how)
+    }
+    const announce = (announcement: Announcement) => {
+      // the far end of a dialler knows no session but the one of its newest pipe
+      if (isDialler) this.announcements.clear()
+      announced = this.announcements.add({
+        ...announcement,
+        supersede: () => {
+          announcement.supersede()
+          this.sessions.delete(running)
+          running.unsubscribe()
+        },
+      })
     }
     // whatever still comes over the pipe before this one is not to be taken in twice
     if (isDialler && this.dialler?.isAttached === true && this.dialler.continuity !== undefined)
       this.freeze(this.dialler)
-    const agreed$ = session(this.optionsFor(pipe))(framed(this.setup.session.limits.frameBytes)(pipe))
+    const agreed$ = session(this.optionsFor(pipe, announce))(framed(this.setup.session.limits.frameBytes)(pipe))
     running.add(
       agreed$.subscribe({
         next: agreed => {
@@ -75,6 +96,7 @@ export class Peers {
           const known = isDialler ? this.dialler : this.keptFor(agreed)
           if (agreed.beginning._tag === 'Resumed' && hex(agreed.beginning.asked.session) !== known?.continuity?.id)
             return agreed.lost()
+          if (announced !== undefined) this.announcements.on(announced, { _tag: 'Established' })
           const made: PeerCore = known ?? this.make()
           core = made
           this.letGo(made)
@@ -104,6 +126,7 @@ export class Peers {
   leave(): void {
     if (this.left) return
     this.left = true
+    this.announcements.clear()
     for (const core of this.cores) core.end({})
     for (const running of this.sessions) running.unsubscribe()
   }
@@ -120,7 +143,7 @@ export class Peers {
     return core
   }
 
-  private optionsFor(pipe: Pipe): SessionOptions {
+  private optionsFor(pipe: Pipe, announced: (announcement: Announcement) => void): SessionOptions {
     const { session: base, heartbeat, asksForHeartbeat, continuity } = this.setup
     const isDialler = pipe.end === 'dialled'
     // whoever does not dial again has nothing to go on with
@@ -130,9 +153,10 @@ export class Peers {
       ...(heartbeat === undefined || (pipe.inProcess === true && !asksForHeartbeat) ? {} : { heartbeat }),
       resume: {
         windowMs,
-        asks: isDialler ? this.dialler?.continuity?.ask() : undefined,
-        keeps: ({ session: id }) => this.kept.get(hex(id))?.continuity?.kept,
-        freeze: asked => this.takeOver(asked),
+        asks: isDialler ? (this.announcements.ask() ?? this.dialler?.continuity?.ask()) : undefined,
+        keeps: asked => this.announcements.kept(asked) ?? this.kept.get(hex(asked.session))?.continuity?.kept,
+        freeze: asked => (this.announcements.takeOver(asked) ? 0 : this.takeOver(asked)),
+        announced,
       },
     }
   }
@@ -201,14 +225,23 @@ export class Peers {
     this.endIfDone()
   }
 
+  /**
+   * A pipe is gone over which a session was announced.
+   *
+   * @returns whether that has not begun here, and may still, over another pipe
+   */
+  private announcementLost(id: string, { error }: Ended): boolean {
+    return this.announcements.on(id, { _tag: 'Broke', resumable: isTemporary(error) && !this.sourceDone, error })
+  }
+
   /** Past the limit, the session that has waited longest for its far end waits no more. */
   private forgetOldest(): void {
-    const waiting = [...this.kept.values()].filter(core => !core.isAttached)
-    const oldest = waiting[0]
-    if (waiting.length > this.setup.detached && oldest !== undefined)
-      this.gone(oldest, {
-        error: new PipeError('ended', `${waiting.length} sessions wait for their far ends, one too many`),
-      })
+    const detached = [...this.kept.values()].filter(core => !core.isAttached)
+    const waiting = detached.length + this.announcements.waiting
+    if (waiting <= this.setup.detached) return
+    const error = new PipeError('ended', `${waiting} sessions wait for their far ends, one too many`)
+    // whoever never got past its handshake pushes out nobody who did
+    if (!this.announcements.forgetOldest(error)) this.gone(detached[0] as PeerCore, { error })
   }
 
   /** A client will not come back. */
@@ -232,6 +265,7 @@ export class Peers {
   private end(ended: Ended): void {
     if (this.left) return
     this.left = true
+    this.announcements.clear()
     for (const core of this.cores) core.end(ended)
     for (const running of this.sessions) running.unsubscribe()
     if ('error' in ended) this.listener.error(ended.error)

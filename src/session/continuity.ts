@@ -1,10 +1,9 @@
 import { BehaviorSubject, Subject, Subscription, type SchedulerLike } from 'rxjs'
 import type { Pipe } from '../pipe/pipe.js'
-import type { CallFrame, ResumeAsked } from '../wire/frame.js'
-import type { KeptSession } from './handshake.js'
-import { hex, type SessionKeys } from './proof.js'
+import type { CallFrame } from '../wire/frame.js'
+import { hex } from './proof.js'
 import { ReplayLog } from './replay-log.js'
-import type { Session } from './session-options.js'
+import type { Asks, Kept, Session } from './session-options.js'
 
 /** How a session outlives its pipes. */
 export interface ContinuityOptions {
@@ -62,37 +61,40 @@ export class Continuity {
   private received = 0
   private ackedAt = 0
   private bytesSinceAck = 0
-  private epoch = 0
+  private epoch: number
   private gaveUp = false
   private ended = false
 
   /**
+   * @param session - what the two ends have agreed on, and the number of its first pipe
    * @param lost - it can no longer go on: the window is over, or more is unacknowledged than may be kept
    */
   constructor(
     end: Pipe['end'],
-    private readonly keys: SessionKeys,
+    private readonly session: Pick<Kept, 'keys' | 'judgement' | 'epoch'>,
     private readonly options: ContinuityOptions,
     private readonly lost: (error: unknown) => void,
   ) {
-    this.id = hex(keys.id)
+    this.id = hex(session.keys.id)
+    this.epoch = session.epoch
     this.pipe = { end, incoming: this.frames, outgoing: this.outgoing, writable: this.writable }
     this.outgoing.subscribe({ next: frame => this.send(frame), error: () => undefined })
   }
 
   /** What to ask for, on the end that dials, with the next pipe; `undefined` when it cannot go on over another pipe. */
-  ask(): { readonly asked: ResumeAsked; readonly secret: Uint8Array } | undefined {
-    if (this.gaveUp || this.ended) return undefined
+  ask(): Asks | undefined {
     this.epoch++
-    return {
-      asked: { session: this.keys.id, epoch: this.epoch, position: this.received },
-      secret: this.keys.secret,
-    }
+    const session = this.kept
+    if (session === undefined) return undefined
+    const { epoch, keys } = session
+    return { asked: { session: keys.id, epoch, position: this.received, lacksVerdicts: false }, session }
   }
 
   /** What the end that was dialled keeps; `undefined` when it cannot go on over another pipe. */
-  get kept(): KeptSession | undefined {
-    return this.gaveUp || this.ended ? undefined : { secret: this.keys.secret, epoch: this.epoch }
+  get kept(): Kept | undefined {
+    if (this.gaveUp || this.ended) return undefined
+    const { keys, judgement } = this.session
+    return { keys, judgement, windowMs: this.options.windowMs, epoch: this.epoch, begun: true }
   }
 
   get isAttached(): boolean {

@@ -1,78 +1,16 @@
 import type { Step } from '../machine/step.js'
-import type { Descriptors, Frame, Goodbye, Hello, Proof, ResumeAsked, SessionFrame, Verdicts } from '../wire/frame.js'
+import type { Descriptors, Frame, Goodbye, Hello, Proof, ResumeAsked, Verdicts, SessionFrame } from '../wire/frame.js'
 import { ProtocolViolation } from '../wire/protocol-violation.js'
 import { helloBytes } from '../wire/hello-codec.js'
+import type {
+  HandshakeCommand,
+  HandshakeEvent,
+  HandshakeState,
+  HandshakeTerms,
+  KeptSession,
+} from './handshake-terms.js'
 import { equalBytes, proofOf } from './proof.js'
 import { Refused } from './refused.js'
-
-/** What this end brings to the handshake. Its functions are pure. */
-export interface HandshakeTerms<Judgement> {
-  readonly end: 'dialled' | 'accepted'
-  readonly hello: Hello
-  /** Of the key that made the pipe; without one there is no proof. */
-  readonly secret: Uint8Array | undefined
-  /** The descriptors that the far end needs, seeing its hello. */
-  readonly describe: (theirs: Hello) => Descriptors | undefined
-  /** Makes something of the far end's contracts; throws when their descriptors are not to be believed. */
-  readonly judge: (theirs: Hello, descriptors: Descriptors | undefined) => Judgement
-  /** What to say of it. */
-  readonly verdicts: (judgement: Judgement) => Verdicts
-  /** Why there is to be no session after all; asked once both verdicts are known. */
-  readonly objection: (judgement: Judgement, theirs: Verdicts) => string | undefined
-  /** The secret of the session that this end, which dialled, asks to go on with in its hello. */
-  readonly asks: { readonly secret: Uint8Array } | undefined
-  /** The session that the far end asks to go on with, if this end still keeps it; asked again once that is proved. */
-  readonly keeps: (asked: ResumeAsked) => KeptSession | undefined
-}
-
-/** A session that an end keeps for a far end that may come back. */
-export interface KeptSession {
-  readonly secret: Uint8Array
-  /** The newest pipe that it had. */
-  readonly epoch: number
-}
-
-/** How far the handshake has come: what this end waits for next. */
-export type HandshakeState<Judgement> =
-  | { readonly _tag: 'New' }
-  | { readonly _tag: 'Greeting' }
-  /** `kept` is the session that the far end asks for, and that this end has. */
-  | { readonly _tag: 'Proving'; readonly theirs: Hello; readonly kept: KeptSession | undefined }
-  /** The old pipe of the session is being let go: how far it came is not known until that is done. */
-  | { readonly _tag: 'Freezing'; readonly theirs: Hello; readonly kept: KeptSession }
-  | { readonly _tag: 'Describing'; readonly theirs: Hello }
-  | { readonly _tag: 'Agreeing'; readonly theirs: Hello; readonly judgement: Judgement }
-  | { readonly _tag: 'Settled' }
-
-/** What happens to the handshake, time included. */
-export type HandshakeEvent =
-  | { readonly _tag: 'Started' }
-  | { readonly _tag: 'Received'; readonly frame: Frame }
-  | { readonly _tag: 'TimedOut'; readonly afterMs: number }
-  /** The old pipe is let go: this end has taken in so many call frames. */
-  | { readonly _tag: 'Frozen'; readonly position: number }
-
-/** What the handshake asks its session to do. */
-export type HandshakeCommand<Judgement> =
-  | { readonly _tag: 'Send'; readonly frame: SessionFrame }
-  /** The two ends agree: calls may begin. */
-  | {
-      readonly _tag: 'Establish'
-      readonly theirs: Hello
-      readonly judgement: Judgement
-      readonly verdicts: Verdicts
-    }
-  /** Let go of the session's old pipe, and say how far it came. */
-  | { readonly _tag: 'Freeze'; readonly asked: ResumeAsked }
-  /** The session goes on: the far end has taken in so many call frames. */
-  | { readonly _tag: 'Resume'; readonly theirs: Hello; readonly position: number }
-  /** There will be no session. */
-  | { readonly _tag: 'Fail'; readonly error: Error }
-  /** The far end has said an orderly goodbye before there was a session. */
-  | { readonly _tag: 'End' }
-
-/** Where every handshake begins. */
-export const newHandshake = { _tag: 'New' } as const
 
 /**
  * Brings two ends to a session: hellos, then proofs, then descriptors where fingerprints differ, then verdicts.
@@ -89,8 +27,9 @@ export const stepHandshake =
       case 'Started':
         return [{ _tag: 'Greeting' }, [send(terms.hello)]]
       case 'TimedOut':
-        return refuse(
-          'late',
+        return late(
+          terms,
+          state,
           `the far end did not finish the handshake within ${event.afterMs} ms: ${waitingFor(state)}`,
         )
       case 'Received':
@@ -116,6 +55,12 @@ const refuse = <J>(why: Refused['why'], message: string): Next<J> =>
     reason: why === 'schema' ? 'SCHEMA' : why === 'late' ? 'LATE' : 'REFUSED',
     message: why === 'proof' ? 'refused' : message,
   })
+
+/** A far end that has our verdicts may have begun the session: where that can go on, the pipe is given up without a goodbye. */
+const late = <J>({ hello }: HandshakeTerms<J>, state: HandshakeState<J>, message: string): Next<J> =>
+  state._tag === 'Agreeing' && hello.resumeMs > 0 && state.theirs.resumeMs > 0
+    ? [{ _tag: 'Settled' }, [{ _tag: 'Fail', error: new Refused('late', message) }]]
+    : refuse('late', message)
 
 const violate = <J>(rule: string): Next<J> => {
   const error = new ProtocolViolation(rule)
@@ -193,7 +138,7 @@ const greeted = <J>(terms: HandshakeTerms<J>, theirs: Hello): Next<J> => {
   if (kept !== undefined) return [{ _tag: 'Proving', theirs, kept }, []]
   // a far end that asks to go on with a session sends a proof, whatever comes of it
   if (secret === undefined && terms.asks === undefined && theirs.resume === undefined) return trusted(terms, theirs)
-  const resume = terms.asks === undefined ? undefined : resumeProof(terms, terms.asks.secret, theirs, 0)
+  const resume = terms.asks === undefined ? undefined : resumeProof(terms, terms.asks, theirs)
   return [
     { _tag: 'Proving', theirs, kept },
     [send({ _tag: 'Proof', mac: macOf(terms, secret, theirs, 'ours'), resume })],
@@ -216,36 +161,40 @@ const macOf = <J>(
   return end === 'dialled' ? proofOf(secret, prover, ours, far) : proofOf(secret, prover, far, ours)
 }
 
-const resumeProof = <J>(terms: HandshakeTerms<J>, secret: Uint8Array, theirs: Hello, position: number) => ({
-  mac: macOf(terms, secret, theirs, 'ours'),
-  position,
-})
+/** The end that dialled has said in its hello how far it came: it is the other that says so here. */
+const resumeProof = <J>(
+  terms: HandshakeTerms<J>,
+  { keys }: KeptSession<J>,
+  theirs: Hello,
+  { position, lacksVerdicts } = { position: 0, lacksVerdicts: false },
+) => ({ mac: macOf(terms, keys.secret, theirs, 'ours'), position, lacksVerdicts })
 
 const impostor = 'the far end does not know the secret of this key: dial with the key that bind() made'
 
 const proven = <J>(
   terms: HandshakeTerms<J>,
-  { theirs, kept }: { readonly theirs: Hello; readonly kept: KeptSession | undefined },
+  { theirs, kept }: { readonly theirs: Hello; readonly kept: KeptSession<J> | undefined },
   { mac, resume }: Proof,
 ): Next<J> => {
   const { end, secret, asks } = terms
   if (!equalBytes(macOf(terms, secret, theirs, 'theirs'), mac)) return refuse('proof', impostor)
   const own = kept ?? (end === 'dialled' && resume !== undefined ? asks : undefined)
   if (own === undefined) return trusted(terms, theirs)
-  if (resume === undefined || !equalBytes(macOf(terms, own.secret, theirs, 'theirs'), resume.mac))
+  if (resume === undefined || !equalBytes(macOf(terms, own.keys.secret, theirs, 'theirs'), resume.mac))
     return refuse('proof', "the session that is to go on is not the far end's")
-  if (kept === undefined) return [{ _tag: 'Settled' }, [{ _tag: 'Resume', theirs, position: resume.position }]]
+  if (kept === undefined) return goesOn(terms, theirs, own, resume)
   const asked = theirs.resume as ResumeAsked
   // much may have happened to the session since the far end asked for it
   const now = terms.keeps(asked)
   if (now === undefined) return lostMeanwhile(terms, theirs)
   if (isOld(theirs, now)) return refuse('proof', oldPipe)
-  return [{ _tag: 'Freezing', theirs, kept }, [{ _tag: 'Freeze', asked }]]
+  return [{ _tag: 'Freezing', theirs, kept: now }, [{ _tag: 'Freeze', asked }]]
 }
 
 const oldPipe = 'a pipe as old as that cannot take the session over'
 
-const isOld = ({ resume }: Hello, { epoch }: KeptSession): boolean => resume !== undefined && resume.epoch <= epoch
+const isOld = ({ resume }: Hello, { epoch }: KeptSession<unknown>): boolean =>
+  resume !== undefined && resume.epoch <= epoch
 
 /** The session that the far end has proved is gone: our proof says no word of it, and a new one begins. */
 const lostMeanwhile = <J>(terms: HandshakeTerms<J>, theirs: Hello): Next<J> => {
@@ -258,17 +207,29 @@ const lostMeanwhile = <J>(terms: HandshakeTerms<J>, theirs: Hello): Next<J> => {
 
 const frozen = <J>(
   terms: HandshakeTerms<J>,
-  { theirs, kept }: { readonly theirs: Hello; readonly kept: KeptSession },
+  { theirs, kept }: { readonly theirs: Hello; readonly kept: KeptSession<J> },
   position: number,
 ): Next<J> => {
   const mac = macOf(terms, terms.secret, theirs, 'ours')
-  return [
-    { _tag: 'Settled' },
-    [
-      send({ _tag: 'Proof', mac, resume: resumeProof(terms, kept.secret, theirs, position) }),
-      { _tag: 'Resume', theirs, position: theirs.resume?.position ?? 0 },
-    ],
-  ]
+  const resume = resumeProof(terms, kept, theirs, { position, lacksVerdicts: !kept.begun })
+  const [state, commands] = goesOn(terms, theirs, kept, theirs.resume as ResumeAsked)
+  return [state, [send({ _tag: 'Proof', mac, resume }), ...commands]]
+}
+
+/** Both have proved the session. An end that was cut off before it had the other's verdicts has them sent again. */
+const goesOn = <J>(
+  terms: HandshakeTerms<J>,
+  theirs: Hello,
+  kept: KeptSession<J>,
+  { position, lacksVerdicts }: { readonly position: number; readonly lacksVerdicts: boolean },
+): Next<J> => {
+  const again = lacksVerdicts ? [send(terms.verdicts(kept.judgement))] : []
+  if (kept.begun) return [{ _tag: 'Settled' }, [...again, { _tag: 'Resume', theirs, position }]]
+  const { judgement } = kept
+  const announced = { _tag: 'Announce', theirs, judgement, kept } as const
+  if (position === 0) return [{ _tag: 'Agreeing', theirs, judgement }, [announced, ...again]]
+  const [state, commands] = violate<J>(`a position of ${position} in a session of which this end has said nothing`)
+  return [state, [announced, ...commands]]
 }
 
 /** Both may know each other's descriptors now. They see the same fingerprints, so both know who is to send some. */
@@ -285,7 +246,10 @@ const judged = <J>(terms: HandshakeTerms<J>, theirs: Hello, descriptors: Descrip
   } catch (error) {
     return violate(error instanceof Error ? error.message : String(error))
   }
-  return [{ _tag: 'Agreeing', theirs, judgement }, [send(terms.verdicts(judgement))]]
+  return [
+    { _tag: 'Agreeing', theirs, judgement },
+    [{ _tag: 'Announce', theirs, judgement, kept: undefined }, send(terms.verdicts(judgement))],
+  ]
 }
 
 const agreed = <J>(

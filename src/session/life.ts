@@ -7,8 +7,13 @@ export type Closing = 'no' | 'waiting' | 'ready'
 
 /** A session, from its handshake to its end, over all of its pipes. */
 export type Life =
-  /** The two ends have not agreed yet. */
+  /** This end has not said its verdicts yet. */
   | { readonly _tag: 'Handshaking' }
+  /**
+   * It has said them, so the far end may have begun the session; the far end's are still to come, over the pipe at hand or,
+   * where that is gone, over the next one.
+   */
+  | { readonly _tag: 'Announced'; readonly attached: boolean }
   /** It has a pipe. */
   | { readonly _tag: 'Attached'; readonly closing: Closing }
   /** Its pipe is gone, and it waits for another one as long as the window is open. */
@@ -19,7 +24,9 @@ export type Life =
 
 /** What happens to a session. */
 export type LifeEvent =
-  /** Both verdicts are in: it begins. */
+  /** This end says its verdicts. */
+  | { readonly _tag: 'Announced' }
+  /** The far end's are in too: it begins. */
   | { readonly _tag: 'Established' }
   /** A newer pipe is about to take over from the one at hand. */
   | { readonly _tag: 'Frozen' }
@@ -65,8 +72,11 @@ const superseded = 'a newer pipe took the session over'
 export const stepLife: Step<Life, LifeEvent, LifeCommand> = (life, event) => {
   switch (life._tag) {
     case 'Handshaking':
+      if (event._tag === 'Announced') return [{ _tag: 'Announced', attached: true }, []]
       if (event._tag === 'Established') return [{ _tag: 'Attached', closing: 'no' }, [{ _tag: 'Attach' }]]
       return endsBeforeItBegan(event) ? [ended, []] : [life, []]
+    case 'Announced':
+      return announced(life, event)
     case 'Attached':
       return attached(life, event)
     case 'Detached':
@@ -89,6 +99,30 @@ const end = (error: unknown): Next => [ended, [{ _tag: 'End', error }]]
 
 const endsBeforeItBegan = ({ _tag }: LifeEvent): boolean => _tag === 'Broke' || _tag === 'Finished' || _tag === 'Lost'
 
+const announced = (life: Extract<Life, { readonly _tag: 'Announced' }>, event: LifeEvent): Next => {
+  const waiting = { _tag: 'Announced', attached: false } as const
+  switch (event._tag) {
+    case 'Announced':
+      return life.attached ? [life, []] : [{ _tag: 'Announced', attached: true }, []]
+    case 'Established':
+      return life.attached ? [{ _tag: 'Attached', closing: 'no' }, [{ _tag: 'Attach' }]] : [life, []]
+    case 'Frozen':
+      return life.attached ? [waiting, [{ _tag: 'Detach', error: superseded }]] : [life, []]
+    case 'Broke':
+      if (!life.attached) return [life, []]
+      return event.resumable ? [waiting, [{ _tag: 'Detach', error: event.error }]] : end(event.error)
+    case 'Finished':
+      return life.attached ? end(undefined) : [life, []]
+    case 'Lost':
+      return end(event.error)
+    case 'Resumed':
+    case 'CloseAsked':
+    case 'Idle':
+    case 'GraceOver':
+      return [life, []]
+  }
+}
+
 const attached = (life: Extract<Life, { readonly _tag: 'Attached' }>, event: LifeEvent): Next => {
   const { closing } = life
   switch (event._tag) {
@@ -106,6 +140,7 @@ const attached = (life: Extract<Life, { readonly _tag: 'Attached' }>, event: Lif
     case 'Idle':
     case 'GraceOver':
       return closing === 'waiting' ? [leaving, [{ _tag: 'SayGoodbye' }]] : [life, []]
+    case 'Announced':
     case 'Established':
     case 'Resumed':
       return [life, []]
@@ -130,6 +165,7 @@ const detached = (life: Extract<Life, { readonly _tag: 'Detached' }>, event: Lif
     case 'Broke':
     case 'Finished':
     case 'Frozen':
+    case 'Announced':
     case 'Established':
       return [life, []]
   }

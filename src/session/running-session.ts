@@ -2,22 +2,16 @@ import { asyncScheduler, Subject, type SchedulerLike, type Subscription } from '
 import { PipeError } from '../pipe/pipe-error.js'
 import type { Pipe } from '../pipe/pipe.js'
 import { isCallFrame, type CallFrame, type Frame, type Goodbye, type Hello, type SessionFrame } from '../wire/frame.js'
-import { helloBytes } from '../wire/hello-codec.js'
 import { ProtocolViolation } from '../wire/protocol-violation.js'
-import {
-  newHandshake,
-  stepHandshake,
-  type HandshakeCommand,
-  type HandshakeEvent,
-  type HandshakeState,
-} from './handshake.js'
+import { newHandshake, type HandshakeCommand, type HandshakeEvent, type HandshakeState } from './handshake-terms.js'
+import { stepHandshake } from './handshake.js'
 import { Heartbeat } from './heartbeat.js'
 import { helloOf } from './hello-of.js'
 import { describeFor, judge, objectionTo, reportOf, verdictsOf, type Judgement } from './judge.js'
-import { sessionKeys, type SessionKeys } from './proof.js'
+import { keysBetween } from './keys-between.js'
 import { Pings } from './pings.js'
 import { Refused } from './refused.js'
-import type { Beginning, Session, SessionOptions } from './session-options.js'
+import type { Beginning, Kept, Session, SessionOptions } from './session-options.js'
 import { Unread } from './unread.js'
 
 const done = (message = ''): Goodbye => ({ _tag: 'Goodbye', reason: 'DONE', message })
@@ -43,6 +37,7 @@ export class RunningSession {
     this.send({ _tag: 'Ping', token })
     return true
   })
+  private announced: Kept | undefined
   private established = false
   /** We have said goodbye, and wait for the far end's half to end. */
   private leaving = false
@@ -73,7 +68,7 @@ export class RunningSession {
       judge: judge(options),
       verdicts: verdictsOf,
       objection: objectionTo,
-      asks: resume?.asks,
+      asks: resume?.asks?.session,
       keeps: asked => resume?.keeps?.(asked),
     })
   }
@@ -149,12 +144,13 @@ export class RunningSession {
     switch (command._tag) {
       case 'Send':
         return this.send(command.frame)
+      case 'Announce':
+        return this.announce(command.theirs, command.judgement, command.kept)
       case 'Establish': {
         const { judgement, theirs, verdicts } = command
-        const keys = this.keysWith(theirs)
-        const windowMs = Math.min(this.hello.resumeMs, theirs.resumeMs)
+        const { keys, windowMs = 0, epoch = 0 } = this.announced ?? {}
         const report = reportOf(judgement, verdicts)
-        return this.establish({ _tag: 'New', judgement, report, keys, windowMs }, theirs)
+        return this.establish({ _tag: 'New', judgement, report, keys, windowMs, epoch }, theirs)
       }
       case 'Freeze':
         return this.handshake({ _tag: 'Frozen', position: this.options.resume?.freeze?.(command.asked) ?? 0 })
@@ -171,6 +167,17 @@ export class RunningSession {
       default:
         command satisfies never
     }
+  }
+
+  /** The session that is about to begin outlives this pipe from here on, where both ends would have it so. */
+  private announce(theirs: Hello, judgement: Judgement, kept: Kept | undefined): void {
+    if (this.ended) return
+    const keys = kept?.keys ?? keysBetween(this.pipe, this.hello, theirs)
+    if (keys === undefined) return
+    const windowMs = kept?.windowMs ?? Math.min(this.hello.resumeMs, theirs.resumeMs)
+    const epoch = kept === undefined ? 0 : ((this.hello.resume ?? theirs.resume)?.epoch ?? kept.epoch)
+    this.announced = { keys, judgement, windowMs, epoch, begun: false }
+    this.options.resume?.announced?.({ ...this.announced, supersede: () => this.supersede() })
   }
 
   private establish(beginning: Beginning, theirs: Hello): void {
@@ -206,15 +213,6 @@ export class RunningSession {
         ),
       supersede: () => this.supersede(),
     })
-  }
-
-  /** Derived by both ends, where both would go on over another pipe. */
-  private keysWith(theirs: Hello): SessionKeys | undefined {
-    if (this.hello.resumeMs === 0 || theirs.resumeMs === 0) return undefined
-    const ours = helloBytes(this.hello)
-    const far = helloBytes(theirs)
-    const { end, secret } = this.pipe
-    return end === 'dialled' ? sessionKeys(secret, ours, far) : sessionKeys(secret, far, ours)
   }
 
   private farewell({ reason, message }: Goodbye): void {

@@ -1,7 +1,7 @@
 import type { Observable, SchedulerLike } from 'rxjs'
 import type { Pipe } from '../pipe/pipe.js'
 import type { CallFrame, Limits, ResumeAsked } from '../wire/frame.js'
-import type { KeptSession } from './handshake.js'
+import type { KeptSession } from './handshake-terms.js'
 import type { HeartbeatOptions } from './heartbeat.js'
 import type { Judgement, SchemaReport, Terms } from './judge.js'
 import type { SessionKeys } from './proof.js'
@@ -30,11 +30,28 @@ export interface ResumeOptions {
   /** How long this end keeps a session without a pipe, in milliseconds. */
   readonly windowMs: number
   /** On the end that dials: the session to go on with. */
-  readonly asks?: { readonly asked: ResumeAsked; readonly secret: Uint8Array } | undefined
+  readonly asks?: Asks | undefined
   /** On the other: the session that is asked for, if it is kept. */
-  readonly keeps?: (asked: ResumeAsked) => KeptSession | undefined
+  readonly keeps?: (asked: ResumeAsked) => Kept | undefined
   /** Lets go of that session's old pipe, and says how many call frames came over it. */
   readonly freeze?: (asked: ResumeAsked) => number
+  /** This end says its verdicts: the far end may begin the session with them, and know of it when this pipe is cut off. */
+  readonly announced?: (announcement: Announcement) => void
+}
+
+/** A session that an end keeps, with what it made of the far end's contracts. */
+export type Kept = KeptSession<Judgement>
+
+/** What the end that dials asks for, and the session that it means. */
+export interface Asks {
+  readonly asked: ResumeAsked
+  readonly session: Kept
+}
+
+/** A session that is about to begin over a pipe. */
+export interface Announcement extends Kept {
+  /** A newer pipe is there: ends this one without a word, and without a word to its subscriber. */
+  readonly supersede: () => void
 }
 
 /** How a session came about. */
@@ -47,6 +64,8 @@ export type Beginning =
       readonly keys: SessionKeys | undefined
       /** How long both keep it without a pipe, in milliseconds. */
       readonly windowMs: number
+      /** The number of its pipe: above 0 where it was announced over one that broke. */
+      readonly epoch: number
     }
   /** An older one goes on; the far end has taken in so many of our call frames. */
   | { readonly _tag: 'Resumed'; readonly asked: ResumeAsked; readonly position: number }

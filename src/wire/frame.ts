@@ -139,6 +139,14 @@ export interface ResumeAsked {
   readonly epoch: number
   /** How many of the far end's call frames this end has taken in. */
   readonly position: number
+  /** This end was cut off before it had the far end's `Verdicts` of that session: they are to be sent again. */
+  readonly lacksVerdicts: boolean
+}
+
+/** What an end proves of the session that it would go on with. */
+export interface ResumeProved extends Omit<ResumeAsked, 'session' | 'epoch'> {
+  /** HMAC-SHA-256 by the session's secret. */
+  readonly mac: Uint8Array
 }
 
 /** What an end takes in. */
@@ -169,8 +177,8 @@ export interface Proof {
   readonly _tag: 'Proof'
   /** HMAC-SHA-256 by the key's secret; empty where there is none. */
   readonly mac: Uint8Array
-  /** Where a session goes on: HMAC-SHA-256 by the session's secret, and how many call frames this end has taken in. */
-  readonly resume: { readonly mac: Uint8Array; readonly position: number } | undefined
+  /** Where a session goes on. */
+  readonly resume: ResumeProved | undefined
 }
 
 /** The descriptor sets of the contracts on whose fingerprints the two ends differ. */

@@ -29,8 +29,10 @@ export const writeHello = (hello: Hello, writer: Writer): void => {
   for (const name of hello.capabilities) writer.uint32(74).string(name)
   if (hello.resumeMs > 0) writer.uint32(80).uint32(hello.resumeMs)
   if (hello.resume !== undefined) {
-    const { session, epoch, position } = hello.resume
-    writer.uint32(90).fork().uint32(10).bytes(session).uint32(16).uint32(epoch).uint32(24).uint64(position).ldelim()
+    const { session, epoch, position, lacksVerdicts } = hello.resume
+    writer.uint32(90).fork().uint32(10).bytes(session).uint32(16).uint32(epoch).uint32(24).uint64(position)
+    if (lacksVerdicts) writer.uint32(32).bool(true)
+    writer.ldelim()
   }
 }
 
@@ -84,14 +86,16 @@ const readResume = (reader: Reader): ResumeAsked => {
   let session: Uint8Array = new Uint8Array(0)
   let epoch = 0
   let position = 0
+  let lacksVerdicts = false
   eachField(reader, tag => {
     if (tag === 10) session = reader.bytes().slice()
     else if (tag === 16) epoch = reader.uint32()
     else if (tag === 24) position = readSafeInteger(reader, 'a position')
+    else if (tag === 32) lacksVerdicts = reader.bool()
     else return false
     return true
   })
-  return { session, epoch, position }
+  return { session, epoch, position, lacksVerdicts }
 }
 
 /** Reads a `Hello` message up to the reader's limit, and remembers its bytes for {@link helloBytes}. */

@@ -46,7 +46,11 @@ const writeBody = (frame: SessionFrame, writer: Writer): void => {
       return writeHello(frame, writer)
     case 'Proof':
       writer.uint32(10).bytes(frame.mac)
-      if (frame.resume !== undefined) writer.uint32(18).bytes(frame.resume.mac).uint32(24).uint64(frame.resume.position)
+      if (frame.resume !== undefined) {
+        const { mac, position, lacksVerdicts } = frame.resume
+        writer.uint32(18).bytes(mac).uint32(24).uint64(position)
+        if (lacksVerdicts) writer.uint32(32).bool(true)
+      }
       return
     case 'Descriptors':
       for (const { contract, fileDescriptorSet } of frame.contracts)
@@ -163,14 +167,17 @@ const readProof = (reader: Reader): Proof => {
   let mac: Uint8Array = new Uint8Array(0)
   let resumeMac: Uint8Array | undefined
   let position = 0
+  let lacksVerdicts = false
   eachField(reader, tag => {
     if (tag === 10) mac = reader.bytes()
     else if (tag === 18) resumeMac = reader.bytes()
     else if (tag === 24) position = readSafeInteger(reader, 'a position')
+    else if (tag === 32) lacksVerdicts = reader.bool()
     else return false
     return true
   })
-  return { _tag: 'Proof', mac, resume: resumeMac === undefined ? undefined : { mac: resumeMac, position } }
+  const resume = resumeMac === undefined ? undefined : { mac: resumeMac, position, lacksVerdicts }
+  return { _tag: 'Proof', mac, resume }
 }
 
 /**
