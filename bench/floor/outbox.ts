@@ -15,6 +15,13 @@ const longestText = 1_300
 /** What a frame is. */
 export const kinds = { call: 1, stream: 2, bytes: 3, answer: 4, item: 5, end: 6, chunk: 7 } as const
 
+/** What frames travel by: a socket, or what has as much of its shape as is needed here. */
+export interface Way extends Pick<Socket, 'cork' | 'uncork' | 'writableNeedDrain'> {
+  /** The bytes may lie where others follow them: they stay as they are. `false` asks for patience until `drain`. */
+  write(bytes: Uint8Array): boolean
+  once(event: 'drain', go: () => void): unknown
+}
+
 /**
  * Writes frames into a slab, and the slab to a socket: as soon as 8 KiB are queued, else at the end of the tick.
  *
@@ -27,7 +34,7 @@ export class Outbox {
   private limit = eager
   private scheduled = false
 
-  constructor(private readonly socket: Pick<Socket, 'write' | 'cork' | 'uncork'>) {}
+  constructor(private readonly socket: Pick<Way, 'write' | 'cork' | 'uncork'>) {}
 
   /** Queues a request. */
   ask(id: number, ask: Ask): void {
