@@ -37,6 +37,8 @@ class Direction {
   private freeAt = 0
   private carried = 0
   private dead = false
+  /** Whether its writer has ended it, in order or not. */
+  isOver = false
 
   constructor(
     private readonly scheduler: SchedulerLike,
@@ -56,14 +58,21 @@ class Direction {
     this.outgoing.subscribe({
       next: bytes => this.carry(bytes),
       error: (error: unknown) => {
+        this.isOver = true
         this.end(reset())
         ended(error)
       },
       complete: () => {
+        this.isOver = true
         this.end(undefined)
         ended()
       },
     })
+  }
+
+  /** Whether anybody still listens. */
+  get isRead(): boolean {
+    return this.reader?.closed === false
   }
 
   /** The reader sees the end after what is on its way. */
@@ -127,9 +136,16 @@ export const lossyWire = (
   scheduler: SchedulerLike,
   chance: Chance,
   { cuts, outages, outageMs }: { readonly cuts: number; readonly outages: number; readonly outageMs: number },
-): { readonly dial: Transport; readonly pipes$: Transport; readonly toll: Toll } => {
+): {
+  readonly dial: Transport
+  readonly pipes$: Transport
+  readonly toll: Toll
+  /** Pipes of the end that was dialled that it has neither ended nor let go of. */
+  readonly held: () => number
+} => {
   const toll: Toll = { pipes: 0, cuts: 0, cutsInsideFrames: 0, byKind: {} }
   const accepted$ = new Subject<Pipe>()
+  const lanes: { readonly up: Direction; readonly down: Direction }[] = []
   let outagesLeft = outages
   let downUntil = 0
   const cutFor = (): Cut | undefined => {
@@ -174,9 +190,11 @@ export const lossyWire = (
     const limit = (direction: Cut['direction']) => (cut?.direction === direction ? cut.after : Infinity)
     const up: Direction = new Direction(scheduler, chance, delay, limit('up'), cutNow, halfEnded(true))
     const down: Direction = new Direction(scheduler, chance, delay, limit('down'), cutNow, halfEnded(false))
+    lanes.push({ up, down })
     subscriber.add(() => up.outgoing.complete())
     accepted$.next({ end: 'accepted', incoming: up.incoming, outgoing: down.outgoing, writable: down.writable, secret })
     subscriber.next({ end: 'dialled', incoming: down.incoming, outgoing: up.outgoing, writable: up.writable, secret })
   })
-  return { dial, pipes$: accepted$, toll }
+  const held = () => lanes.filter(({ up, down }) => !down.isOver || up.isRead).length
+  return { dial, pipes$: accepted$, toll, held }
 }

@@ -123,10 +123,13 @@ export const runOnce = (seed: number, record = false): Outcome => {
     scheduler.schedule(() => {
       faults.push(...books.calls().map(text => `still in the books: ${text}`))
       if (books.kept() > 0) faults.push(`${books.kept()} bytes are kept to be sent again, though all was acknowledged`)
+      // each newer pipe has superseded the one before it, which is over then, whatever its far end has said
+      if (wire.held() > 1) faults.push(`the server holds on to ${wire.held() - 1} older pipes`)
       client.unsubscribe()
       server.unsubscribe()
       // pipes that nobody told of their end are let go after a second
       scheduler.schedule(() => {
+        if (wire.held() > 0) faults.push(`the server holds on to ${wire.held()} pipes after its end`)
         if (scheduler.actions.length > 0) faults.push(`${scheduler.actions.length} timers are left`)
         scheduler.actions.length = 0
       }, 5_000)
