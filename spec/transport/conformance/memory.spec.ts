@@ -1,13 +1,9 @@
 import test from 'ava'
-import { casesFor, conformanceCases, serveConformance } from 'sluice/testing'
 import { memoryPipes } from 'sluice'
+import { serveConformance } from 'sluice/testing'
+import { runCases } from './run-cases.js'
 
 const { dial, pipes$ } = memoryPipes()
 pipes$.pipe(serveConformance()).subscribe()
 
-const subject = { name: 'memory', dial, can: new Set(['many clients', 'reconnect'] as const) }
-
-for (const { group, name, run } of casesFor(subject, conformanceCases).cases)
-  test(`${group}: ${name}`, async t => {
-    await t.notThrowsAsync(run(subject))
-  })
+runCases(test, { name: 'memory', dial, can: new Set(['many clients', 'reconnect']) })

@@ -1,6 +1,14 @@
+import { backpressureCases } from './backpressure-cases.js'
 import { callCases } from './call-cases.js'
 import { cancelCases } from './cancel-cases.js'
+import { chunkingCases } from './chunking-cases.js'
+import { clientCases } from './client-cases.js'
+import { closeCases } from './close-cases.js'
 import type { ConformanceCase } from './conformance-case.js'
+import { deadlineCases } from './deadline-cases.js'
+import { deathCases } from './death-cases.js'
+import { reconnectCases } from './reconnect-cases.js'
+import { sizeCases } from './size-cases.js'
 import { streamCases } from './stream-cases.js'
 
 /**
@@ -13,4 +21,16 @@ import { streamCases } from './stream-cases.js'
  * for (const { group, name, run } of casesFor(subject, conformanceCases).cases) test(`${group}: ${name}`, () => run(subject))
  * ```
  */
-export const conformanceCases: readonly ConformanceCase[] = [...callCases, ...streamCases, ...cancelCases]
+export const conformanceCases: readonly ConformanceCase[] = [
+  ...callCases,
+  ...streamCases,
+  ...cancelCases,
+  ...deadlineCases,
+  ...sizeCases,
+  ...backpressureCases,
+  ...chunkingCases,
+  ...clientCases,
+  ...deathCases,
+  ...closeCases,
+  ...reconnectCases,
+]

@@ -4,7 +4,6 @@ import {
   finalize,
   ignoreElements,
   map,
-  mergeMap,
   NEVER,
   type Observable,
   of,
@@ -164,19 +163,18 @@ const numberIn = (call: AnyCall, name: string, otherwise: number): number => {
   return text === undefined ? otherwise : Number(text)
 }
 
-/** Takes items one at a time, each for `everyMs` milliseconds, and all after the first `holds` for ever. */
+/**
+ * Takes items as they come and passes them on; with `everyMs` or `holds` one at a time, each for so many milliseconds, and
+ * all after the first `holds` for ever.
+ */
 const taking = (items$: Remote<Item>, call: AnyCall, entry: Entry): Observable<Item> => {
   const everyMs = numberIn(call, 'everyMs', 0)
   const holds = numberIn(call, 'holds', Infinity)
-  return paced(
-    items$,
-    (item, index) => {
-      entry.taken += 1
-      if (index >= holds) return NEVER
-      return everyMs === 0 ? of(item) : timer(everyMs).pipe(map(() => item))
-    },
-    1,
-  )
+  const taken$ = items$.pipe(tap(() => (entry.taken += 1)))
+  if (everyMs === 0 && holds === Infinity) return taken$
+  const work = (item: Item, index: number): Observable<Item> =>
+    index >= holds ? NEVER : timer(everyMs).pipe(map(() => item))
+  return taken$.pipe(paced(work, 1))
 }
 
 /** Collects items; `most` in the call's metadata: answers after so many. */
@@ -215,10 +213,7 @@ export const converse = (items$: Remote<Item>, call: AnyCall, ledger: Ledger): O
     after: concat(taken$.pipe(ignoreElements()), range(0, 5).pipe(map(n => ({ n, filler: patterned(0) })))),
   }[call.metadata.mode ?? 'echo']
   return (given$ ?? taken$).pipe(
-    mergeMap(item => {
-      entry.sent += 1
-      return of(item)
-    }),
+    tap(() => (entry.sent += 1)),
     finalize(over),
   )
 }

@@ -1,0 +1,38 @@
+import type { TestFn } from 'ava'
+import { casesFor, conformanceCases, type ConformanceSubject } from 'sluice/testing'
+
+/** Lets so many at a time through, the others wait in order. */
+const turnstile = (most: number): (<T>(work: () => Promise<T>) => Promise<T>) => {
+  let free = most
+  const waiting: Array<() => void> = []
+  return async work => {
+    if (free > 0) free -= 1
+    else await new Promise<void>(resolve => waiting.push(resolve))
+    try {
+      return await work()
+    } finally {
+      const next = waiting.shift()
+      if (next === undefined) free += 1
+      else next()
+    }
+  }
+}
+
+/**
+ * A test for each case that a subject is able to run, a few at a time, and a line that says which it is not.
+ *
+ * @param most - cases at once
+ */
+export const runCases = (test: TestFn, subject: ConformanceSubject, most = 6): void => {
+  const { cases, leftOut } = casesFor(subject, conformanceCases)
+  const enter = turnstile(most)
+  for (const { group, name, run } of cases)
+    test(`${subject.name}, ${group}: ${name}`, async t => {
+      t.timeout(120_000)
+      await t.notThrowsAsync(enter(() => run(subject)))
+    })
+  test(`${subject.name} runs ${cases.length} of ${conformanceCases.length} cases`, t => {
+    for (const { case: left, lacks } of leftOut) t.log(`left out, for want of ${lacks.join(', ')}: ${left.name}`)
+    t.is(cases.length + leftOut.length, conformanceCases.length)
+  })
+}
