@@ -251,3 +251,12 @@ test('nothing is dialled before subscription, and each subscription dials for it
   t.is(dialled, 2)
   for (const subscription of subscriptions) subscription.unsubscribe()
 })
+
+test('an error that says that it is final is not dialled after', t => {
+  const useless = Object.assign(new Error('there will never be a pipe'), { final: true })
+  marbles(t, ({ cold, expectObservable, expectSubscriptions }) => {
+    const dial = cold('p-#', values, useless)
+    expectObservable(asLetter(dial.pipe(reconnect(linear({ every: 3 }))))).toBe('p-#', undefined, useless)
+    expectSubscriptions(dial.subscriptions).toBe('^-!')
+  })
+})

@@ -26,17 +26,17 @@ export interface ReconnectOptions {
 
 const isRefusal = (error: unknown): boolean => (error as { readonly _tag?: unknown } | undefined)?._tag === 'Refused'
 
-/** A far end that refused will refuse again, unless it was only late. */
+/** A far end that refused will refuse again, unless it was only late; other errors say so themselves. */
 const isFinal = (error: unknown): boolean => {
-  const { _tag, why } = (error ?? {}) as { readonly _tag?: unknown; readonly why?: unknown }
-  return _tag === 'Refused' && why !== 'late'
+  const { _tag, why, final } = (error ?? {}) as Readonly<Record<'_tag' | 'why' | 'final', unknown>>
+  return (_tag === 'Refused' && why !== 'late') || final === true
 }
 
 /**
  * Dials again when a pipe breaks: `retry` with manners.
  *
  * Works on any transport. Fails with the last error when the policy gives up, and at once when the far end refused the
- * handshake. Its pipes tell of the attempts that follow them, which feeds `status$`.
+ * handshake, or with an error of a transport that says that it is `final`. Its pipes tell of the attempts that follow them, which feeds `status$`.
  *
  * @example
  * ```ts
