@@ -44,6 +44,33 @@ test('leaves a whole array to its writer, unless it may transfer it', async t =>
   for (const each of [first.near, first.far, second.near, second.far]) each.unsubscribe()
 })
 
+test('is full while more than 1 MiB is under way, and has room once the far end has taken half of that', async t => {
+  const { near, far, dialled, accepted } = channel()
+  const fullness = record(dialled.writable)
+  for (let i = 0; i < 16; i += 1) dialled.outgoing.next(new Uint8Array(65_536))
+  t.deepEqual(fullness.values, [true])
+  dialled.outgoing.next(Uint8Array.of(1))
+  t.deepEqual(fullness.values, [true, false])
+  await pause(50)
+  t.deepEqual(fullness.values, [true, false], 'nobody reads')
+  const heard = record(accepted.incoming)
+  await until(() => (fullness.values.length === 3 ? true : undefined), 'room')
+  t.deepEqual(fullness.values, [true, false, true])
+  await until(() => (joined(heard.values).length === 1_048_577 ? true : undefined), 'all of it')
+  near.unsubscribe()
+  far.unsubscribe()
+})
+
+test('a far end that hangs up without reading does not leave its peer full', async t => {
+  const { near, far, dialled } = channel()
+  const fullness = record(dialled.writable)
+  for (let i = 0; i < 40; i += 1) dialled.outgoing.next(new Uint8Array(65_536))
+  t.is(fullness.values.at(-1), false)
+  far.unsubscribe()
+  await until(() => (fullness.values.at(-1) === true ? true : undefined), 'room')
+  near.unsubscribe()
+})
+
 test('passes over what others say on the port', async t => {
   const { port2, near, dialled, accepted } = channel()
   const heard = record(dialled.incoming)

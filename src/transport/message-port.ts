@@ -26,11 +26,18 @@ export interface MessagePortOptions extends Partial<Pick<PipeFacts, 'end' | 'sec
 }
 
 /**
- * What travels: bytes, the end of this half in order, or the end of all. Anything else on the port is not this carrier's.
+ * What travels: bytes, how many of the far end's bytes were taken, the end of this half in order, or the end of all. Anything else
+ * on the port is not this carrier's.
  */
 interface Message {
-  readonly sluice: Uint8Array | 'end' | 'gone'
+  readonly sluice: Uint8Array | number | 'end' | 'gone'
 }
+
+/** Bytes under way before `writable` turns false; it turns true again at half of it. */
+const fullAt = 1024 * 1024
+
+/** So many bytes are taken before the far end is told: a small part of what may be under way. */
+const tellEvery = 256 * 1024
 
 /** What a value from a port says to us, be it the message itself or an event around it; `undefined` if it is somebody else's. */
 export const saidIn = (value: unknown): unknown => {
@@ -52,13 +59,38 @@ const post = (port: PortLike, bytes: Uint8Array, mayTransfer: boolean): boolean 
   return port.postMessage(message, given) !== false
 }
 
-/** A port as a carrier: one call of `write` is one message. It is never full, unless the port itself says so. */
+/**
+ * A port as a carrier: one call of `write` is one message. A port takes all that is written to it, so the far end tells what
+ * it has taken: with more than 1 MiB under way it is full, as it is when the port itself says so.
+ */
 export const portCarrier =
   (port: PortLike, { transfer = false }: MessagePortOptions = {}): OpenCarrier =>
   events => {
     let ours: 'open' | 'ended' = 'open'
     let theirs: 'open' | 'ended' = 'open'
     let over = false
+    let reading = false
+    let underWay = 0
+    let taken = 0
+    let portIsFull = false
+    let full = false
+
+    const ease = (): void => {
+      if (!full || portIsFull || underWay > fullAt / 2) return
+      full = false
+      events.drained()
+    }
+
+    const tell = (least: number): void => {
+      if (over || !reading || taken < least) return
+      port.postMessage({ sluice: taken } satisfies Message)
+      taken = 0
+    }
+
+    const startReading = (): void => {
+      reading = true
+      tell(1)
+    }
 
     const finish = (error?: PipeError): void => {
       if (over) return
@@ -70,10 +102,16 @@ export const portCarrier =
 
     const take = (value: unknown): void => {
       const said = saidIn(value)
-      if (said === 'gone') finish(new PipeError('reset', 'the far end closed the port: open a new one'))
+      if (typeof said === 'number') {
+        underWay -= said
+        ease()
+      } else if (said === 'gone') finish(new PipeError('reset', 'the far end closed the port: open a new one'))
       else if (theirs === 'ended') return
-      else if (said instanceof Uint8Array) events.chunk(said)
-      else if (said === 'end') {
+      else if (said instanceof Uint8Array) {
+        taken += said.byteLength
+        events.chunk(said)
+        tell(tellEvery)
+      } else if (said === 'end') {
         theirs = 'ended'
         events.ended()
         if (ours === 'ended') finish()
@@ -89,14 +127,23 @@ export const portCarrier =
         finish(new PipeError('reset', 'the port was closed: the far end is gone, open a new one')),
       ),
     ]
-    listeners.push(listenTo(port, 'drain', () => events.drained()))
+    listeners.push(
+      listenTo(port, 'drain', () => {
+        portIsFull = false
+        ease()
+      }),
+    )
     port.start?.()
 
     const carrier: Carrier = {
-      read: () => undefined,
-      discard: () => undefined,
+      read: startReading,
+      discard: startReading,
       write: bytes => {
-        return over || post(port, bytes, transfer)
+        if (over) return true
+        underWay += bytes.byteLength
+        if (!post(port, bytes, transfer)) portIsFull = true
+        full = portIsFull || underWay > fullAt
+        return !full
       },
       end: () => {
         if (over) return
