@@ -137,7 +137,7 @@ export default defineConfig(
     rules: { 'no-undef': 'off', 'no-unused-vars': 'error', 'no-var': 'error', 'prefer-const': 'error' },
   },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked, rxjs.configs.strict],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -209,7 +209,7 @@ export default defineConfig(
   },
   {
     // a program's end and a spec's subject are subscribed to inside another subscription, as the README shows it
-    files: ['examples/**/*.ts', 'spec/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts'],
+    files: ['examples/**/*.{ts,tsx}', 'spec/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts'],
     rules: {
       'no-console': 'off',
       'rxjs-x/no-ignored-error': 'off',
