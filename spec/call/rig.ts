@@ -33,6 +33,8 @@ export const defaultOptions = {
 
 export type RigOptions = Partial<Omit<CallsOptions, 'scheduler' | 'peer' | 'violated'>> & {
   readonly method?: MethodOptions
+  /** Each method names a failure: bytes. */
+  readonly fails?: true
 }
 
 /** One end of calls, by itself, with one method of each kind in both directions. */
@@ -52,7 +54,7 @@ export interface End {
 export const makeEnd = (
   scheduler: VirtualTimeScheduler,
   end: Pipe['end'],
-  { method = {}, ...options }: RigOptions = {},
+  { method = {}, fails, ...options }: RigOptions = {},
 ): End => {
   const outgoing = new Subject<CallFrame>()
   const incoming = new Subject<CallFrame>()
@@ -65,8 +67,8 @@ export const makeEnd = (
     options: method,
     decodeInput: decode,
     encodeOutput: encode,
-    encodeFailure: undefined,
-    isFailure: () => false,
+    encodeFailure: fails && encode,
+    isFailure: error => error instanceof Uint8Array,
     mismatch: undefined,
   })
   const calling = (kind: MethodKind): CallingEnd => ({

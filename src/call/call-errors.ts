@@ -154,18 +154,21 @@ export class Overflow extends CallFailed<'Overflow'> {
   }
 }
 
-/** A message is over the limit of the end that would take it in; `bytes` is 0 where the far end did not say how long it is. */
+/**
+ * A message, or a call's metadata, is over the limit of the end that would take it in.
+ *
+ * `bytes` is 0 where the far end did not say how long it is.
+ */
 export class TooLarge extends CallFailed<'TooLarge'> {
   constructor(
     method: string,
     readonly bytes: number,
     readonly limit: number,
+    what: 'a message' | 'metadata' = 'a message',
   ) {
-    super(
-      'TooLarge',
-      method,
-      `${method}: a message${bytes === 0 ? '' : ` of ${bytes} bytes`} is over the limit of ${limit}: send it in parts, as a stream of bytes`,
-    )
+    const size = bytes === 0 ? '' : ` of ${bytes} bytes`
+    const remedy = what === 'metadata' ? 'put it into the request' : 'send it in parts, as a stream of bytes'
+    super('TooLarge', method, `${method}: ${what}${size} is over the limit of ${limit}: ${remedy}`)
   }
 }
 

@@ -8,6 +8,7 @@ import type { Decode, Encode } from '../schema/codec.js'
 import type { CallFrame, Fragment, Next, Reply } from '../wire/frame.js'
 import type { CallOptions, CallsOptions } from './calls-options.js'
 import { Deadlines } from './deadlines.js'
+import { fittedFail } from './fail-frame.js'
 import { IncomingCalls, type Served } from './incoming-calls.js'
 import type { Line } from './line.js'
 import type { CallingEnd } from './method-end.js'
@@ -16,12 +17,13 @@ import { PayloadWriter } from './payload-writer.js'
 import type { Consumer, Flow } from './consumer.js'
 import { Turns, type Sender } from './turns.js'
 
-/** What a frame may cost beside its payload, in bytes, metadata aside. */
+/** What a frame may cost beside its payload and its texts, in bytes. */
 const frameOverhead = 64
 
 /** All calls over one pipe of frames, both ways: correlates, and gives each frame to its call. */
 export class Calls implements Line {
   readonly wholeBytes: number
+  readonly frameBytes: number
   readonly partBytes: number
   readonly messageBytes: number
   readonly ownMessageBytes: number
@@ -47,6 +49,7 @@ export class Calls implements Line {
   ) {
     const { far, own, fragmentBytes, reassemblyBytes, scheduler } = options
     const most = Math.max(1, far.frameBytes - frameOverhead)
+    this.frameBytes = most
     this.partBytes = Math.max(1, Math.min(fragmentBytes, most))
     // a chunk of 64 KiB is a payload of a few bytes more: it is not worth a second frame
     this.wholeBytes = Math.min(this.partBytes + (this.partBytes >> 6), most)
@@ -109,7 +112,7 @@ export class Calls implements Line {
   }
 
   send(frame: CallFrame): void {
-    if (!this.ended) this.pipe.outgoing.next(frame)
+    if (!this.ended) this.pipe.outgoing.next(frame._tag === 'Fail' ? fittedFail(frame, this.frameBytes) : frame)
   }
 
   sendPayload(frame: Next | Reply | Fragment): void {

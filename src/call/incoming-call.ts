@@ -253,14 +253,23 @@ export class IncomingCall implements Call<unknown, unknown, unknown, unknown, un
   }
 
   private failed(error: unknown): void {
+    if (this.ended !== undefined) return
     const { line, end, id } = this
-    if (this.ended === undefined)
-      line.send(failFrame(id, end, error, (encode, value) => line.write(encode, value), line.stacks))
+    if (end.kind !== 'event') {
+      let frame: Fail
+      try {
+        frame = failFrame(id, end, error, line)
+      } catch (tooLarge) {
+        return this.refuse('TOO_LARGE', tooLarge as TooLarge, String(line.frameBytes))
+      }
+      line.send(frame)
+    }
     this.settle('Failed', error)
   }
 
   private refuse(code: FailCode, error: Error, message?: string): void {
-    if (this.ended === undefined) this.line.send(statusFrame(this.id, code, message))
+    // nobody waits for what becomes of an event
+    if (this.ended === undefined && this.end.kind !== 'event') this.line.send(statusFrame(this.id, code, message))
     this.settle('Failed', error)
   }
 

@@ -15,6 +15,8 @@ export interface Line {
   read(decode: Decode<unknown>, payload: Uint8Array): unknown
   /** Longest payload of one frame, in bytes: what is longer leaves in parts. */
   readonly wholeBytes: number
+  /** Longest that what varies in a frame may be together, in bytes. */
+  readonly frameBytes: number
   /** How long those parts are, in bytes. */
   readonly partBytes: number
   /** Longest message that the far end takes in, in bytes. */

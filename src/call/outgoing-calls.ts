@@ -3,6 +3,7 @@ import { BoundedBuffer, type BufferLimit } from '../flow/bounded-buffer.js'
 import type { CallFrame, Metadata, Open } from '../wire/frame.js'
 import { GoingAway, Overloaded, SchemaMismatch, TooLarge, Unimplemented } from './call-errors.js'
 import { defaultTimeout, waitingBytes, type CallOptions, type CallsOptions } from './calls-options.js'
+import { textBytes } from './cut-text.js'
 import { invalidPayload } from './fail-frame.js'
 import type { Line } from './line.js'
 import { takesMany, type CallingEnd } from './method-end.js'
@@ -16,9 +17,17 @@ const none: ObservableInput<never> = []
 interface Waiting {
   readonly call: OutgoingCall
   readonly payload: Uint8Array
+  /** The far end takes no frame with all of it: the request follows in parts. */
+  readonly inParts: boolean
   readonly metadata: Metadata | undefined
   readonly items: ObservableInput<unknown>
 }
+
+/** What stands around a name and its text, at most. */
+const entryBytes = 20
+
+const metadataBytes = (metadata: Metadata): number =>
+  Object.entries(metadata).reduce((sum, [name, text]) => sum + entryBytes + textBytes(name) + textBytes(text), 0)
 
 /** The calls that this end makes on one connection. */
 export class OutgoingCalls {
@@ -43,11 +52,14 @@ export class OutgoingCalls {
   /** Calls a method for a consumer. What goes wrong before the call has left goes to the consumer as well. */
   open(method: CallingEnd, input: unknown, options: CallOptions, consumer: Consumer<unknown>): Flow {
     const many = takesMany(method.kind)
+    const { metadata } = options
     let payload: Uint8Array = noBytes
+    let inParts = false
     try {
       const refusal = this.refusal(method)
       if (refusal !== undefined) throw refusal
       if (!many) payload = this.payload(method, input)
+      inParts = payload.length > Math.min(this.line.wholeBytes, this.roomBeside(method, metadata))
     } catch (error) {
       consumer.error(error)
       return noFlow
@@ -63,7 +75,7 @@ export class OutgoingCalls {
       return noFlow
     }
     const items = many ? (input as ObservableInput<unknown>) : none
-    this.submit({ call, payload, metadata: options.metadata, items })
+    this.submit({ call, payload, inParts, metadata, items })
     if (deadline < Infinity && !call.closed) this.line.watch(deadline)
     return call
   }
@@ -159,6 +171,15 @@ export class OutgoingCalls {
     return payload
   }
 
+  /** How many bytes of a request have room in a frame beside its metadata, which cannot travel in parts. */
+  private roomBeside(method: CallingEnd, metadata: Metadata | undefined): number {
+    const { frameBytes } = this.line
+    if (metadata === undefined) return frameBytes
+    const bytes = metadataBytes(metadata)
+    if (bytes > frameBytes) throw new TooLarge(method.name, bytes, frameBytes, 'metadata')
+    return frameBytes - bytes
+  }
+
   private get hasRoom(): boolean {
     return !this.line.full && this.calls.size < this.options.far.calls
   }
@@ -174,12 +195,11 @@ export class OutgoingCalls {
     waiting.call.lost(new Overloaded(waiting.call.method.name, limit, unit === 'items' ? 'calls' : unit))
   }
 
-  private launch({ call, payload, metadata, items }: Waiting): void {
+  private launch({ call, payload, inParts, metadata, items }: Waiting): void {
     const { method, credit, timeoutMs } = call
     const id = this.nextId
     this.nextId += 2
     const isEvent = method.kind === 'event'
-    const inParts = payload.length > this.line.wholeBytes
     if (!isEvent || inParts) this.calls.set(id, call)
     const open: Open = { _tag: 'Open', id, method: method.number as number, payload, credit, timeoutMs, metadata }
     if (inParts) {

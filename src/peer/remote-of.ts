@@ -131,6 +131,10 @@ const untilAnswered = (compiled: CompiledMethod, connections: Connections, open:
   }
 }
 
+/** A call may wait, and be sent again: what becomes of its metadata's object meanwhile is nothing to it. */
+const own = (options: CallOptions): CallOptions =>
+  options.metadata === undefined ? options : { ...options, metadata: { ...options.metadata } }
+
 /** The methods of the far end, as `peer.remote` has them. */
 export const remoteOf = (
   methods: readonly CompiledMethod[],
@@ -142,7 +146,7 @@ export const remoteOf = (
       const open = untilAborted(name, untilAnswered(compiled, connections, overSessions(compiled, connections)))
       return [
         name,
-        (input: unknown, options: CallOptions = {}) => new Remote(consumer => open(input, options, consumer)),
+        (input: unknown, options: CallOptions = {}) => new Remote(consumer => open(input, own(options), consumer)),
       ]
     }),
   )
