@@ -1,0 +1,62 @@
+/** What a thing cost at least, in microseconds of processor time. */
+export interface Costs {
+  /** A request and its answer, written and read by hand. */
+  readonly hand: number
+  /** A chunk of 64 KiB, copied by hand. */
+  readonly copy: number
+  readonly call: number
+  readonly item: number
+  readonly chunk: number
+}
+
+/** What has a limit: how often the cost of something done by hand. */
+export interface Limit {
+  readonly what: 'call' | 'item' | 'chunk'
+  readonly by: 'hand' | 'copy'
+  /** What was measured when the limit was set. */
+  readonly usual: number
+  /** More than that is a loss. */
+  readonly most: number
+}
+
+/** Beyond the usual by three fifths: runs differ by a third, and what costs twice as much is to be found out. */
+const withRoom = (what: Limit['what'], by: Limit['by'], usual: number): Limit => ({
+  what,
+  by,
+  usual,
+  most: usual * 1.6,
+})
+
+export const limits: readonly Limit[] = [
+  withRoom('call', 'hand', 18),
+  withRoom('item', 'hand', 1.7),
+  withRoom('chunk', 'copy', 26),
+]
+
+/** The lesser of two counts, thing by thing: noise only adds. */
+export const lesser = (a: Costs, b: Costs): Costs => ({
+  hand: Math.min(a.hand, b.hand),
+  copy: Math.min(a.copy, b.copy),
+  call: Math.min(a.call, b.call),
+  item: Math.min(a.item, b.item),
+  chunk: Math.min(a.chunk, b.chunk),
+})
+
+/** One limit, and what was found. */
+export interface Finding extends Limit {
+  readonly found: number
+}
+
+/** Holds costs against the limits. */
+export const findings = (costs: Costs): readonly Finding[] =>
+  limits.map(limit => ({ ...limit, found: costs[limit.what] / costs[limit.by] }))
+
+/** Tells of each loss, or nothing. */
+export const losses = (found: readonly Finding[]): readonly string[] =>
+  found
+    .filter(({ found, most }) => !(found <= most))
+    .map(
+      ({ what, by, found, usual, most }) =>
+        `a ${what} costs ${found.toFixed(1)} times as much as ${by === 'hand' ? 'its message by hand' : 'a copy of it'}, ` +
+        `usually ${usual}, at most ${most.toFixed(1)}: see "What must not get slower" in bench/README.md`,
+    )
