@@ -1,10 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Costs } from './codec/measure.js'
-import { buildBench } from './harness/build.js'
 import type { Figure, Scenario } from './harness/figure.js'
 import { median } from './harness/rounds.js'
-import { tableOf } from './harness/table.js'
 
 const floor = 'JSON, no validation'
 
@@ -15,15 +13,10 @@ const floor = 'JSON, no validation'
 export const scenario: Scenario = {
   name: 'codec',
   run: options => {
-    const build = buildBench()
-    try {
-      const file = build.fileOf(fileURLToPath(new URL('codec/measure.ts', import.meta.url)))
-      const duration = Math.max(50, options.durationMs / 5)
-      const output = execFileSync(process.execPath, [file, String(Math.max(options.rounds, 5)), String(duration)])
-      return Promise.resolve(figuresOf(JSON.parse(output.toString()) as Costs))
-    } finally {
-      build.remove()
-    }
+    const file = options.fileOf(fileURLToPath(new URL('codec/measure.ts', import.meta.url)))
+    const duration = Math.max(50, options.durationMs / 5)
+    const output = execFileSync(process.execPath, [file, String(Math.max(options.rounds, 5)), String(duration)])
+    return Promise.resolve(figuresOf(JSON.parse(output.toString()) as Costs))
   },
 }
 
@@ -55,6 +48,3 @@ const figuresOf = ({ equal = [], differ = [], compile = [], ...ways }: Costs): r
     handshake('compile a contract of 100 methods', compile),
   ]
 }
-
-if (process.argv[1] === fileURLToPath(import.meta.url))
-  console.log(tableOf(await scenario.run({ rounds: 9, durationMs: 1_000, subjects: [], fileOf: source => source })))
