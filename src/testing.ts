@@ -24,6 +24,37 @@ export { reorder } from './testing/faults/reorder.js'
 export { split } from './testing/faults/split.js'
 export { stall } from './testing/faults/stall.js'
 export { byChance, type Which } from './testing/faults/which.js'
+export { asRecorded } from './testing/recording/as-recorded.js'
+export {
+  conversation,
+  type ConversationCall,
+  type ConversationEnds,
+  type Grant,
+  type PlainError,
+} from './testing/recording/conversation.js'
+export type { PayloadPart } from './testing/recording/payload-coders.js'
+export { record } from './testing/recording/record.js'
+export { Recorder, type RecorderOptions } from './testing/recording/recorder.js'
+export {
+  RecordingError,
+  type NotRecorded,
+  type PipeEnd,
+  type RecordedContract,
+  type RecordedFrame,
+  type RecordedHalfEnd,
+  type RecordedPipe,
+  type Recording,
+} from './testing/recording/recording.js'
+export { readRecording, writeRecording } from './testing/recording/recording-file.js'
+export type { Redact, Redactable } from './testing/recording/redact.js'
+export { replay, type ReplayOptions } from './testing/recording/replay.js'
+export { replayAgainst } from './testing/recording/replay-against.js'
+export { ReplayMismatch, type MismatchDetails } from './testing/recording/replay-mismatch.js'
+export { several, type Several } from './testing/recording/several.js'
+export { toSpec, type Imported, type ImportedContract, type SpecOptions } from './testing/recording/to-spec.js'
+export type { SaidFrame } from './testing/said-frame.js'
+export type { MakeScript, Script, ScriptOptions } from './testing/script.js'
+export type { ScriptValues } from './testing/script-steps.js'
 export { seeded } from './testing/seeded.js'
 export {
   createMarbles,
