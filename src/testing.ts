@@ -52,9 +52,6 @@ export { replayAgainst } from './testing/recording/replay-against.js'
 export { ReplayMismatch, type MismatchDetails } from './testing/recording/replay-mismatch.js'
 export { several, type Several } from './testing/recording/several.js'
 export { toSpec, type Imported, type ImportedContract, type SpecOptions } from './testing/recording/to-spec.js'
-export type { SaidFrame } from './testing/said-frame.js'
-export type { MakeScript, Script, ScriptOptions } from './testing/script.js'
-export type { ScriptValues } from './testing/script-steps.js'
 export { seeded } from './testing/seeded.js'
 export {
   createMarbles,
