@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { buildBench, scenarioFiles, subjectFiles } from './harness/build.js'
 import type { Figure, Scenario, Subject, SubjectSpec } from './harness/figure.js'
+import { missing } from './harness/packages.js'
 import { tableOf } from './harness/table.js'
 
 /** `npm run bench [-- SCENARIO...] [--subject NAME] [--rounds N] [--duration MS] [--json]`: see bench/README.md. */
@@ -23,10 +24,6 @@ const pick = (known: readonly string[], wanted: readonly string[], what: string)
   return wanted.length === 0 ? known : known.filter(name => wanted.includes(name))
 }
 
-/** The packages among these that `bench/package.json` asks for and nobody has installed yet. */
-const absent = (packages: readonly string[]): readonly string[] =>
-  packages.filter(name => !existsSync(fileURLToPath(new URL(`node_modules/${name}/package.json`, import.meta.url))))
-
 const positive = (text: string, option: string): number => {
   const value = Number(text)
   if (!(value > 0)) throw new Error(`--${option} ${text}: give a positive number`)
@@ -45,7 +42,7 @@ const main = async (): Promise<void> => {
   for (const file of subjectFiles()) {
     const { name, scenarios, needs = [] } = await load<SubjectSpec>(file, 'subject')
     const server = join(dirname(file), 'server.ts')
-    if (absent(needs).length > 0) leftOut.push(name)
+    if (missing(needs).length > 0) leftOut.push(name)
     else
       subjects.push({
         name,

@@ -11,13 +11,15 @@ const bench = (...args: readonly string[]) =>
 test('prints one JSON line for each figure, and nothing else', t => {
   t.timeout(60_000)
   const brief = ['--subject', 'floor', '--rounds', '1', '--duration', '30', '--json']
-  const figures = bench('latency', 'stream', 'bytes', ...brief)
+  const figures = bench('latency', 'stream', 'bytes', 'big', ...brief)
     .trim()
     .split('\n')
     .map(line => JSON.parse(line) as Figure)
   t.deepEqual(
     figures.map(({ scenario, subject, metric, unit }) => [scenario, subject, metric, unit]),
     [
+      ['big', 'floor', '1 MiB there and back', 'MB/s'],
+      ['big', 'floor', 'CPU of both ends', 'us/echo'],
       ['bytes', 'floor', '64 KiB chunks', 'MB/s'],
       ['bytes', 'floor', 'CPU of both ends', 'us/chunk'],
       ['latency', 'floor', 'p50', 'us'],
@@ -32,8 +34,27 @@ test('prints one JSON line for each figure, and nothing else', t => {
   }
 })
 
+test('a thread and its worker say the same by a port, by a port in batches, and by shared memory', t => {
+  t.timeout(60_000)
+  const ways = ['bare port', 'batched port', 'bare ring']
+  const figures = bench(
+    'worker',
+    ...ways.flatMap(way => ['--subject', way]),
+    '--rounds',
+    '1',
+    '--duration',
+    '20',
+    '--json',
+  )
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line) as Figure)
+  for (const way of ways) t.is(figures.filter(({ subject, value }) => subject === way && value > 0).length, 12, way)
+  for (const { ratioToFloor } of figures.filter(({ subject }) => subject === 'bare port')) t.is(ratioToFloor, 1)
+})
+
 test('refuses a scenario and a subject that are not there', t => {
-  t.throws(() => bench('tea-time'), { message: /no scenario tea-time: there are bytes/ })
+  t.throws(() => bench('tea-time'), { message: /no scenario tea-time: there are big, bytes/ })
   t.throws(() => bench('--subject', 'pigeon'), { message: /no subject pigeon: there are floor/ })
 })
 
