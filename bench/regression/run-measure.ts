@@ -27,8 +27,8 @@ export const measureCosts = (rounds: number): Costs => {
       packages: 'external',
       alias: { sluice: join(bench, '../src/index.ts') },
     })
-    const stdio = ['ignore', 'pipe', 'inherit'] as const
-    return JSON.parse(execFileSync(process.execPath, [outfile, String(rounds)], { stdio }).toString()) as Costs
+    const output = execFileSync(process.execPath, [outfile, String(rounds)], { stdio: ['ignore', 'pipe', 'inherit'] })
+    return JSON.parse(output.toString()) as Costs
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -9,7 +9,7 @@ const bench = (...args: readonly string[]) =>
   execFileSync(process.execPath, ['--import=tsx', 'bench/run.ts', ...args], { encoding: 'utf8', stdio: 'pipe' })
 
 test('prints one JSON line for each figure, and nothing else', t => {
-  t.timeout(60_000)
+  t.timeout(120_000)
   const brief = ['--subject', 'floor', '--rounds', '1', '--duration', '30', '--json']
   const figures = bench('latency', 'stream', 'bytes', 'big', ...brief)
     .trim()
@@ -35,7 +35,7 @@ test('prints one JSON line for each figure, and nothing else', t => {
 })
 
 test('a thread and its worker say the same by a port, by a port in batches, and by shared memory', t => {
-  t.timeout(60_000)
+  t.timeout(120_000)
   const ways = ['bare port', 'batched port', 'bare ring']
   const figures = bench(
     'worker',
