@@ -18,6 +18,7 @@ import {
   timer,
 } from 'rxjs'
 import {
+  all,
   answer,
   assertCompatible,
   connected,
@@ -282,6 +283,27 @@ for (const [side, required] of [
       })
     })
     t.deepEqual(refused, ['Refused'])
+  })
+
+for (const required of ['dialling', 'serving'] as const)
+  test(`a contract that the far end does not serve is refused by both in the same words: the ${required} end requires it`, t => {
+    const refused: unknown[] = []
+    marbles(t, ({ wire, run, random, scheduler }) => {
+      const { dial, pipes$ } = wire()
+      const validation = (end: typeof required) => (end === required ? 'require' : 'report')
+      const server = { serves: Old, random, validation: validation('serving') } as const
+      run(pipes$.pipe(peer({ ...server, refused: error => refused.push(error) })))
+      const dialled$ = dial.pipe(
+        reconnect(linear({ every: 10 })),
+        peer({ uses: all(Old, Kitchen), random, validation: validation('dialling') }),
+      )
+      dialled$.subscribe({ error: (error: unknown) => refused.push(error) })
+      scheduler.schedule(() => t.is(refused.length, 2), 1_000)
+    })
+    const [ours, theirs] = refused as { readonly why: string; readonly message: string }[]
+    t.deepEqual([ours?.why, theirs?.why], ['schema', 'schema'])
+    t.is(ours?.message, theirs?.message)
+    t.regex(ours?.message ?? '', /spec\.Kitchen \(one end uses it, and the other does not serve it\)/)
   })
 
 test('validation that is off looks at nothing, and sends no descriptors', t => {

@@ -14,7 +14,7 @@ const rig = () => {
   const sessionOf = (n: number, epoch = 0): Kept => ({
     keys: { secret: new Uint8Array(32).fill(n), id: new Uint8Array(16).fill(n) },
     windowMs: 100,
-    judgement: { serves: [], uses: [], required: false },
+    judgement: { serves: [], uses: [], unmet: [], required: false },
     epoch,
     begun: false,
   })

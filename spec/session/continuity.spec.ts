@@ -40,7 +40,7 @@ const rig = (options: Partial<ContinuityOptions> = {}) => {
     'dialled',
     {
       keys: { secret: new Uint8Array(32), id: new Uint8Array(16).fill(7) },
-      judgement: { serves: [], uses: [], required: false },
+      judgement: { serves: [], uses: [], unmet: [], required: false },
       epoch: 0,
     },
     { ...defaultContinuity, scheduler, ...options },

@@ -207,6 +207,8 @@ test('an objection refuses the session once both verdicts are known', t => {
   t.deepEqual(tags(end.take(helloOf({ nonce: 2 }))), ['Verdicts'])
   t.deepEqual(end.take(verdicts), [{ _tag: 'Goodbye', reason: 'SCHEMA', message: 'kitchen closed' }])
   t.is(end.outcome, 'Refused schema')
+  // it will come to no session, over whatever pipe
+  t.false(end.commands.some(({ _tag }) => _tag === 'Announce'))
 })
 
 test('a far end with another secret is refused, and learns nothing but that', t => {

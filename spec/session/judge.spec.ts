@@ -25,6 +25,7 @@ const kitchen = compileContract(
 const otherKitchen = compileContract(
   contract('demo.Kitchen', { howAreYou: request(io.string, io.number), ticks: stream(io.number, io.number) }),
 )
+const otherDiner = compileContract(contract('demo.OtherDiner', { bell: event(io.string) }))
 const diner = compileContract(contract('demo.Diner', { bell: event(io.string) }))
 
 const termsOf = (terms: Partial<Terms>): Terms => ({ serves: [], uses: [], validation: 'report', ...terms })
@@ -102,10 +103,36 @@ test('where either end requires it, both object to a mismatch that both know of'
       { serves: [otherKitchen], validation: validation(1) },
     )
     for (const objection of objections) t.regex(objection ?? '', /demo.Kitchen.howAreYou/)
+    t.is(objections[0], objections[1])
   }
   const { objections } = meet({ uses: [kitchen], validation: 'require' }, { serves: [kitchen] })
   t.deepEqual(objections, [undefined, undefined])
   t.deepEqual(meet({ uses: [kitchen] }, { serves: [otherKitchen] }).objections, [undefined, undefined])
+})
+
+test('a contract that one end uses and the other does not serve is objected to by both, in the same words', t => {
+  for (const [a, b] of [
+    ['require', 'report'],
+    ['report', 'require'],
+    ['require', 'require'],
+    ['off', 'require'],
+    ['require', 'off'],
+  ] as const) {
+    const { objections } = meet(
+      { uses: [kitchen], serves: [diner], validation: a },
+      { serves: [otherDiner], uses: [diner], validation: b },
+    )
+    t.is(objections[0], objections[1])
+    // an end that does not look misses nothing
+    if (a === 'off') t.is(objections[0], undefined)
+    else t.regex(objections[0] ?? '', /: demo.Kitchen \(one end uses it, and the other does not serve it\)/)
+  }
+  // of one name, each way: what does not match one way is told, though nobody serves it the other way
+  const crossed = meet({ uses: [kitchen], validation: 'require' }, { serves: [otherKitchen], uses: [otherKitchen] })
+  t.is(crossed.objections[0], crossed.objections[1])
+  t.regex(crossed.objections[0] ?? '', /demo.Kitchen \(one end.*, demo.Kitchen.howAreYou \(/)
+  const served = meet({ serves: [kitchen], validation: 'require' }, { serves: [diner] })
+  t.deepEqual(served.objections, [undefined, undefined])
 })
 
 test('methods are numbered through all contracts that the far end serves', t => {

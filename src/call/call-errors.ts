@@ -52,12 +52,26 @@ export class Cancelled extends CallFailed<'Cancelled'> {
   }
 }
 
-/** The connection ended while the call was open; `cause` says how, and is absent after an orderly goodbye. */
+const howEnded = {
+  'far-end': 'the far end ended the connection: connect again, or add reconnect()',
+  closed: 'this end closed the connection: call before close(), or connect again',
+  unsubscribed:
+    'this end unsubscribed from what the peer came from, which hangs up: stay subscribed for as long as you call, ' +
+    'as mergeMap and switchMap do, and firstValueFrom(peer$) and take(1) do not',
+} as const
+
+/**
+ * The connection ended while the call was open, or before it was made.
+ *
+ * `cause` says how it broke; after an orderly end there is none, and the message says which end ended it.
+ */
 export class Disconnected extends CallFailed<'Disconnected'> {
-  constructor(method: string, options?: ErrorOptions) {
+  constructor(method: string, options?: ErrorOptions, by: 'far-end' | 'closed' | 'unsubscribed' = 'far-end') {
     const how =
-      options?.cause instanceof Error ? `the connection broke (${options.cause.message})` : 'the connection ended'
-    super('Disconnected', method, `${method} did not end before ${how}: connect again, or add reconnect()`, options)
+      options?.cause instanceof Error
+        ? `it broke (${options.cause.message}): connect again, or add reconnect()`
+        : howEnded[by]
+    super('Disconnected', method, `${method} has no connection any more, ${how}`, options)
   }
 }
 

@@ -56,6 +56,9 @@ export interface PeerSetup {
 type AnyPeer = Peer<any, any>
 type New = Extract<Beginning, { readonly _tag: 'New' }>
 
+/** Which end has ended a connection in order, and this one how: by `close()`, or because nobody is subscribed any more. */
+type EndedBy = ConstructorParameters<typeof Disconnected>[2]
+
 /** What stands behind a {@link Peer}: lives on over every session of a dialler, over one session of a listener. */
 export class PeerCore {
   readonly peer: AnyPeer
@@ -69,6 +72,7 @@ export class PeerCore {
   private closing = false
   private grace: Subscription | undefined
   private ended: { readonly error?: unknown } | undefined
+  private endedBy: EndedBy = 'far-end'
 
   /**
    * @param whenClosed - called when `close()` is done: there is to be no other session
@@ -222,14 +226,15 @@ export class PeerCore {
     const cause = error === undefined ? undefined : { cause: error }
     const isOver = this.ended !== undefined
     connection?.calls.end((method, sent) =>
-      isOver ? new Disconnected(method, cause) : new SessionLost(method, sent, cause),
+      isOver ? new Disconnected(method, cause, this.endedBy) : new SessionLost(method, sent, cause),
     )
   }
 
   /** There will be no other session. */
-  end(ended: { readonly error?: unknown }): void {
+  end(ended: { readonly error?: unknown }, by: EndedBy = this.closing ? 'closed' : 'far-end'): void {
     if (this.ended !== undefined) return
     this.ended = ended
+    this.endedBy = by
     this.attempts?.unsubscribe()
     this.grace?.unsubscribe()
     this.loseConnection(ended.error)
@@ -242,7 +247,7 @@ export class PeerCore {
 
   private disconnected(name: string): Disconnected {
     const { error } = this.ended ?? {}
-    return new Disconnected(name, error === undefined ? undefined : { cause: error })
+    return new Disconnected(name, error === undefined ? undefined : { cause: error }, this.endedBy)
   }
 
   private close(reason?: string): Observable<never> {

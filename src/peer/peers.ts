@@ -127,7 +127,7 @@ export class Peers {
     if (this.left) return
     this.left = true
     this.announcements.clear()
-    for (const core of this.cores) core.end({})
+    for (const core of this.cores) core.end({}, 'unsubscribed')
     for (const running of this.sessions) running.unsubscribe()
   }
 

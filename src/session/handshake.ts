@@ -246,11 +246,16 @@ const judged = <J>(terms: HandshakeTerms<J>, theirs: Hello, descriptors: Descrip
   } catch (error) {
     return violate(error instanceof Error ? error.message : String(error))
   }
+  const verdicts = send(terms.verdicts(judgement))
+  // what this end refuses anyhow is not to be kept for a far end that comes back
+  const isRefused = terms.objection(judgement, nothingSaid) !== undefined
   return [
     { _tag: 'Agreeing', theirs, judgement },
-    [{ _tag: 'Announce', theirs, judgement, kept: undefined }, send(terms.verdicts(judgement))],
+    isRefused ? [verdicts] : [{ _tag: 'Announce', theirs, judgement, kept: undefined }, verdicts],
   ]
 }
+
+const nothingSaid: Verdicts = { _tag: 'Verdicts', methods: [] }
 
 const agreed = <J>(
   terms: HandshakeTerms<J>,

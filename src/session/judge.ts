@@ -31,6 +31,8 @@ export interface ContractJudgement {
 export interface Judgement {
   readonly serves: readonly ContractJudgement[]
   readonly uses: readonly ContractJudgement[]
+  /** Names of the contracts that one end would call and the other does not serve: both ends see both hellos. */
+  readonly unmet: readonly string[]
   /** Whether either end refuses a session with mismatched methods. */
   readonly required: boolean
 }
@@ -101,6 +103,12 @@ const judgeContract = (
   return matchContract(ours, described.fileDescriptorSet, role)
 }
 
+/** Contracts that an end would call and that nobody serves it; none where it does not look. */
+const unserved = (validation: Validation, uses: readonly Offer[], serves: readonly Offer[]): readonly string[] =>
+  validation === 'off'
+    ? []
+    : uses.map(({ contract }) => contract).filter(name => !serves.some(({ contract }) => contract === name))
+
 /**
  * Makes something of the far end's contracts: as a caller of what it answers, as a server of what it asks.
  *
@@ -114,6 +122,10 @@ export const judge =
     let next = 0
     return {
       required: terms.validation === 'require' || theirs.validation === 'require',
+      unmet: [
+        ...unserved(terms.validation, terms.uses.map(offerOf), theirs.serves),
+        ...unserved(theirs.validation, theirs.uses, terms.serves.map(offerOf)),
+      ],
       uses: terms.uses.map(ours => {
         const found = theirServes.get(ours.contract.name)
         const match = judgeContract(terms, theirs, ours, found?.offer, descriptors, 'caller')
@@ -197,14 +209,24 @@ export const differencesOf = ({ verdict, theirVerdict }: MethodReport): readonly
   ...(theirVerdict?._tag === 'Mismatched' ? theirVerdict.differences : []),
 ]
 
-/** Why there is to be no session, where an end requires that the contracts match. */
+const sorted = (texts: Iterable<string>): readonly string[] => [...new Set(texts)].sort()
+
+/** Why there is to be no session, where an end requires that the contracts match; both ends say it in the same words. */
 export const objectionTo = (judgement: Judgement, theirs: Verdicts): string | undefined => {
   if (!judgement.required) return undefined
-  const bad = reportOf(judgement, theirs).methods.filter(report => differencesOf(report).length > 0)
-  if (bad.length === 0) return undefined
-  const list = bad.map(report => {
-    const why = differencesOf(report).map(({ path, why }) => (path === '' ? why : `${path}: ${why}`))
-    return `${report.contract}.${report.method} (${why.join('; ')})`
-  })
-  return `validation is required, and methods are mismatched: ${list.join(', ')}: bring both ends to one contract`
+  const { unmet, uses } = judgement
+  const isUnserved = ({ side, contract }: MethodReport) =>
+    side === 'uses' && uses.some(({ ours, theirs: offer }) => offer === undefined && ours.contract.name === contract)
+  const bad = reportOf(judgement, theirs).methods.filter(
+    report => differencesOf(report).length > 0 && !isUnserved(report),
+  )
+  if (bad.length + unmet.length === 0) return undefined
+  const list = sorted([
+    ...unmet.map(name => `${name} (one end uses it, and the other does not serve it)`),
+    ...bad.map(report => {
+      const why = differencesOf(report).map(({ path, why }) => (path === '' ? why : `${path}: ${why}`))
+      return `${report.contract}.${report.method} (${sorted(why).join('; ')})`
+    }),
+  ])
+  return `validation is required, and what the two ends know does not match: ${list.join(', ')}: bring both ends to one contract`
 }
