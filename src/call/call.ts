@@ -32,7 +32,12 @@ export interface Call<In, Out, E = never, From = unknown, Answer = OneAnswer<Out
   readonly metadata: Metadata
   /** When the caller stops waiting: milliseconds by the scheduler's clock; `undefined`: never. */
   readonly deadline: number | undefined
-  /** Emits once if the caller gives up, its deadline is over, or it is gone; then completes. Completes silently otherwise. */
+  /**
+   * Emits once if the caller gives up, its deadline is over, or it is gone; then completes. Completes silently otherwise.
+   *
+   * Of an event it never emits: nobody waits for what becomes of an event, and work on it goes on when its sender is gone.
+   * `takeUntil(disconnected(call.peer))` ends it with the connection.
+   */
   readonly cancelled$: Observable<void>
   /**
    * How many more items the caller takes: what it is at subscription, then each time it grows; completes when the call is

@@ -107,7 +107,7 @@ export const upload: Maker<'upload'> = maker('upload')
 /** Many values in, many out. */
 export const channel: Maker<'channel'> = maker('channel')
 
-/** One value in, nothing out: not even whether it arrived. */
+/** One value in, nothing out: not even whether it arrived. What is done about it goes on when its sender is gone. */
 export const event = <I extends t.Mixed>(
   input: I,
   options: MethodOptions = {},
