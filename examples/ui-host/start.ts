@@ -27,6 +27,7 @@ const host$ = defer(() => {
   const tree = realpathSync(positionals[0] ?? 'node_modules')
   if (!statSync(tree).isDirectory()) throw new Error(`${tree} is no directory: name one`)
   const port = Number(values.port)
+  if (!(port > 0 && port < 65_535)) throw new Error(`${values.port} is no port that has a next one: name another`)
   const built$ = page === undefined ? runBuild(join(state, 'page')) : of(page)
   return built$.pipe(switchMap(directory => uiHost({ port, page: directory, state, tree, log })))
 })

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import test from 'ava'
-import type { AxeResults, RunOptions } from 'axe-core'
+import type { AxeResults } from 'axe-core'
 import type { BrowserContext, Page } from 'playwright-core'
 import { adopt, ownPlace, scene, scriptArgs, until, within } from '../helpers/processes.js'
 import { files, heap, openTab, setStage, shows, type Stage, type Tab } from './ui-host-stage.js'
@@ -31,7 +31,11 @@ test.before('a host, and a page that looks at it', async t => {
   t.timeout(120_000)
   stage = await setStage()
   host = await stage.host(whole)
-  context = await stage.browser.newContext({ locale: 'en-US', viewport: { width: 1280, height: 800 } })
+  context = await stage.browser.newContext({
+    locale: 'en-US',
+    permissions: ['clipboard-read', 'clipboard-write'],
+    viewport: { width: 1280, height: 800 },
+  })
   tab = await openTab(context, host.link)
 })
 
@@ -44,16 +48,33 @@ const typed = (page: Page, words: string): Promise<void> => page.getByRole('sear
 
 const told = '.search .told'
 
+// what runs in the page is written as text: specs know no types of a browser
+
+/** On an idle machine the load changes from second to second, on one that has no time left its processes do. */
+const numbers = `['.figures', '.processes tbody'].map(part => document.querySelector(part).textContent).join()`
+
+const numbersMove = async (page: Page): Promise<void> => {
+  const before = await page.evaluate(numbers)
+  await until(async () => ((await page.evaluate(numbers)) === before ? undefined : true), 'other numbers')
+}
+
+const chartIsDrawn = `(() => {
+  const canvas = document.querySelector('.chart canvas')
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
+  return data.some(byte => byte > 0)
+})()`
+
 test.serial('shows numbers that move, from the host that the link names', async t => {
   const { page } = tab
   await shows(page, '.connection', /Connected/)
-  const cpu = await shows(page, '[data-testid=cpu]', /^\d+\.\d%$/)
+  await shows(page, '[data-testid=cpu]', /^\d+\.\d%$/)
   await page.locator('.processes td.pid').nth(3).waitFor()
   const pids = await page.locator('.processes td.pid').allInnerTexts()
   t.true(pids.every(pid => Number(pid) > 0))
-  await page.waitForFunction(before => document.querySelector('[data-testid=cpu]')?.textContent !== before, cpu, {
-    timeout: 10_000,
-  })
+  await numbersMove(page)
+  t.true(await page.evaluate(chartIsDrawn))
+  await page.locator('.chart').hover({ position: { x: 300, y: 100 } })
+  await shows(page, '.load .note', /^\d\d:\d\d:\d\d, /)
   t.regex((await page.locator('.chart').getAttribute('aria-label')) ?? '', /CPU between [\d.]+% and [\d.]+%, now/)
   t.regex(await shows(page, '.log ol', /a page has come/), /host \d+ is up/)
   t.regex(await page.title(), /^\d+ % · ./)
@@ -78,7 +99,7 @@ test.serial('sorts processes on the host, in the order that is clicked', async t
     const now = (await page.locator('.processes td.pid').allInnerTexts()).map(Number)
     return now.every((pid, i) => i === 0 || pid > now[i - 1]!) ? now : undefined
   }, 'ascending pids')
-  t.is(pids[0], 1)
+  t.true(pids.length > 3)
   await page.getByRole('button', { name: 'CPU' }).click()
 })
 
@@ -106,6 +127,10 @@ test.serial('100,000 results scroll by, and the heap of the page stays within it
   await typed(page, 'file')
   await shows(page, told, /found so far; the host waits/)
   await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Enter')
+  await shows(page, '.result[aria-selected=true]', /copied/)
+  t.is(await page.evaluate('navigator.clipboard.readText()'), `${stage.args[0]}/part-000/file-000001.txt`)
   await page.keyboard.press('End')
   t.regex(await shows(page, told, / among /), /^100,000 found among 100,100 names/)
   const results = page.locator('.results')
@@ -124,16 +149,16 @@ test.serial('100,000 results scroll by, and the heap of the page stays within it
 test.serial('says that the host was killed, and goes on by itself when it is there again', async t => {
   t.timeout(90_000)
   const { page } = tab
-  await page.evaluate(() => Object.assign(window, { isTheSame: true }))
+  await page.evaluate('void (window.isTheSame = true)')
   await typed(page, 'file-0')
   await shows(page, told, /found so far; the host waits/)
   const quietUntilNow = tab.complaints.slice()
   host.signal('SIGKILL')
   await shows(page, '.connection', /The host is gone.*since \d\d:\d\d:\d\d/s)
-  await page.waitForFunction(() => document.title.startsWith('host gone'))
+  await until(async () => ((await page.title()).startsWith('host gone') ? true : undefined), 'the title')
   host = await stage.host(whole)
   await shows(page, '.connection', /Connected/)
-  t.true(await page.evaluate(() => 'isTheSame' in window))
+  t.true(await page.evaluate('window.isTheSame'))
   t.deepEqual(quietUntilNow, [])
 
   // the search that waited goes on where it was
@@ -146,10 +171,7 @@ test.serial('says that the host was killed, and goes on by itself when it is the
     return lines.length === written.length ? [lines, written] : undefined
   }, 'the whole log')
   t.deepEqual(journal[0], journal[1])
-  const cpu = await shows(page, '[data-testid=cpu]', /%/)
-  await page.waitForFunction(before => document.querySelector('[data-testid=cpu]')?.textContent !== before, cpu, {
-    timeout: 10_000,
-  })
+  await numbersMove(page)
 })
 
 test.serial('two tabs share one worker: what one begins, both see, and it is computed once', async t => {
@@ -172,14 +194,10 @@ test.serial('two tabs share one worker: what one begins, both see, and it is com
   t.deepEqual(second.complaints, [])
 })
 
-const audit = (page: Page): Promise<readonly string[]> =>
-  page.evaluate(async () => {
-    const options: RunOptions = { resultTypes: ['violations'] }
-    const { violations } = await (
-      window as unknown as { axe: { run: (o: RunOptions) => Promise<AxeResults> } }
-    ).axe.run(options)
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(node => node.html).join(' ')}`)
-  })
+const audit = async (page: Page): Promise<readonly string[]> => {
+  const { violations } = await page.evaluate<AxeResults>(`axe.run({ resultTypes: ['violations'] })`)
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(node => node.html).join(' ')}`)
+}
 
 for (const colorScheme of ['light', 'dark'] as const)
   for (const [width, height] of [
@@ -194,39 +212,36 @@ for (const colorScheme of ['light', 'dark'] as const)
       await page.locator('.result').first().waitFor()
       await tab.devtools.send('Runtime.evaluate', { expression: axe })
       t.deepEqual(await audit(page), [])
-      t.false(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), 'scrolls sideways')
+      t.false(await page.evaluate('document.documentElement.scrollWidth > innerWidth'), 'scrolls sideways')
       await page.getByRole('button', { name: /Schemas/ }).click()
       t.deepEqual(await audit(page), [])
       await page.keyboard.press('Escape')
     })
 
-test.serial(
-  'keeps the secret to itself, and to its policy, and complains of nothing but the host that was gone',
-  async t => {
-    const { page, complaints, asked } = tab
-    t.true(asked.length > 3)
-    t.deepEqual(
-      asked.filter(url => url.includes('secret')),
-      [],
-    )
-    t.deepEqual(
-      complaints.filter(line => !/^WebSocket connection to .* failed/.test(line)),
-      [],
-    )
-    t.deepEqual(
-      stage.journal().filter(line => line.includes('policy')),
-      [],
-    )
-    // and a breach would be noticed
-    await page.evaluate(() => {
+test.serial('keeps its secret and its policy, and complains of nothing but a host that is gone', async t => {
+  const { page, complaints, asked } = tab
+  t.true(asked.length > 3)
+  t.deepEqual(
+    asked.filter(url => url.includes('secret')),
+    [],
+  )
+  t.deepEqual(
+    complaints.filter(line => !/^WebSocket connection to .* failed/.test(line)),
+    [],
+  )
+  t.deepEqual(
+    stage.journal().filter(line => line.includes('policy')),
+    [],
+  )
+  // and a breach would be noticed
+  await page.evaluate(`{
       const script = document.createElement('script')
       script.textContent = 'window.isBroken = true'
       document.head.append(script)
-    })
-    t.false(await page.evaluate(() => 'isBroken' in window))
-    await until(() => stage.journal().find(line => line.includes('the page broke its policy')), 'the report')
-  },
-)
+    }`)
+  t.is(await page.evaluate('window.isBroken'), undefined)
+  await until(() => stage.journal().find(line => line.includes('the page broke its policy')), 'the report')
+})
 
 test.serial('says so when the link has another secret', async t => {
   const wrong = await openTab(context, host.link.replace(/.{8}$/, 'AAAAAAAA'))

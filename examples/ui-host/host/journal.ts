@@ -11,5 +11,5 @@ const mostBytes = 256 * 1024
 export const journalAt = (path: string): Journal => {
   mkdirSync(dirname(path), { recursive: true })
   if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > mostBytes) truncateSync(path)
-  return line => appendFileSync(path, `${new Date().toISOString()} ${line}\n`)
+  return line => appendFileSync(path, `${new Date().toISOString()} ${line}\n`, { mode: 0o600 })
 }

@@ -76,7 +76,10 @@ export const pageServer = ({ directory, port, socket, violated }: PageServerOpti
       else response.writeHead(200, { ...headers, 'Content-Type': types[extname(path)] ?? 'text/plain' }).end(body)
     }
     const server = createServer(answer)
-    server.on('error', error => subscriber.error(error))
+    server.on('error', error => {
+      const hint = 'stop what listens there, or take another port with --port'
+      subscriber.error(new Error(`the page cannot be served (${error.message}): ${hint}`, { cause: error }))
+    })
     server.listen({ host: '127.0.0.1', port }, () => subscriber.next(server))
     return () => {
       server.close()

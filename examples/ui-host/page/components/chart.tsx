@@ -1,17 +1,11 @@
 import { useObservableState } from 'observable-hooks'
 import { useEffect, useRef } from 'react'
-import { fromEvent, map, merge, startWith } from 'rxjs'
+import { fromEvent, merge } from 'rxjs'
 import uPlot from 'uplot'
 import { load$, type Moment, span } from '../pipelines/load.js'
 import { clock, percent } from './format.js'
 
-const theme$ = merge(
-  fromEvent(window, 'themechange'),
-  fromEvent(matchMedia('(prefers-color-scheme: dark)'), 'change'),
-).pipe(
-  startWith(undefined),
-  map(() => Symbol('theme')),
-)
+const theme$ = merge(fromEvent(window, 'themechange'), fromEvent(matchMedia('(prefers-color-scheme: dark)'), 'change'))
 
 /** What a CSS variable comes to in this theme; a canvas knows none. */
 const colour = (element: Element, name: string): string => {
@@ -31,7 +25,7 @@ const columns = (moments: readonly Moment[], memory: number): uPlot.AlignedData 
   moments.map(({ memoryUsed }) => (memoryUsed === null ? null : (100 * memoryUsed) / memory)),
 ]
 
-const optionsFor = (element: HTMLElement): uPlot.Options => {
+const optionsFor = (element: HTMLElement, pointed: (index: number | undefined) => void): uPlot.Options => {
   const [cpu, memory, soft, line] = ['--cpu', '--memory', '--soft', '--line'].map(name => colour(element, name)) as [
     string,
     string,
@@ -43,8 +37,9 @@ const optionsFor = (element: HTMLElement): uPlot.Options => {
   return {
     width: element.clientWidth,
     height: element.clientHeight,
-    padding: [8, 26, 0, 0],
+    padding: [8, 0, 0, 0],
     legend: { show: false },
+    hooks: { setCursor: [({ cursor }) => pointed(cursor.idx ?? undefined)] },
     cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
     scales: { y: { range: [0, 100] }, x: { range: (_, __, max) => [max - span / 1_000, max] } },
     series: [
@@ -60,7 +55,9 @@ const optionsFor = (element: HTMLElement): uPlot.Options => {
         ticks: { show: false },
         size: 24,
         space: 90,
-        values: (_, at) => at.map(seconds => clock(seconds * 1_000)),
+        // the last label would stand out of the chart
+        values: (plot, at) =>
+          at.map(each => (plot.valToPos(each, 'x') < plot.over.clientWidth - 28 ? clock(each * 1_000) : '')),
       },
       { stroke: soft, font, grid, ticks: { show: false }, size: 38, splits: [0, 25, 50, 75, 100] },
     ],
@@ -78,10 +75,12 @@ const inWords = (moments: readonly Moment[], memory: number): string => {
 interface ChartProps {
   /** All of the machine's memory, in bytes. */
   readonly memory: number
+  /** Told of the moment under the pointer. */
+  readonly onPoint: (moment: Moment | undefined) => void
 }
 
 /** CPU and memory over the last three minutes, in percent. */
-export const Chart = ({ memory }: ChartProps) => {
+export const Chart = ({ memory, onPoint }: ChartProps) => {
   const place = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot>(undefined)
   const theme = useObservableState(theme$)
@@ -91,7 +90,9 @@ export const Chart = ({ memory }: ChartProps) => {
 
   useEffect(() => {
     const element = place.current!
-    const made = new uPlot(optionsFor(element), columns(latest.current, memory), element)
+    const pointed = (index: number | undefined): void =>
+      onPoint(index === undefined ? undefined : latest.current[index])
+    const made = new uPlot(optionsFor(element, pointed), columns(latest.current, memory), element)
     plot.current = made
     const resized = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: element.clientHeight }))
     resized.observe(element)
@@ -99,7 +100,7 @@ export const Chart = ({ memory }: ChartProps) => {
       resized.disconnect()
       made.destroy()
     }
-  }, [theme, memory])
+  }, [theme, memory, onPoint])
   useEffect(() => plot.current?.setData(columns(moments, memory)), [moments, memory])
 
   return <div className="chart" ref={place} role="img" aria-label={inWords(moments, memory)} />

@@ -48,10 +48,12 @@ export const Connection = () => {
   )
 }
 
-const verdictOf = ({ verdict, theirVerdict }: SchemaReport['methods'][number]): string => {
-  const both = [verdict._tag, theirVerdict?._tag]
-  return both.includes('Mismatched') ? 'Mismatched' : verdict._tag
-}
+type Method = SchemaReport['methods'][number]
+
+const differences = ({ verdict, theirVerdict }: Method) =>
+  [verdict, theirVerdict].flatMap(each => (each?._tag === 'Mismatched' ? each.differences : []))
+
+const verdictOf = (method: Method): string => (differences(method).length > 0 ? 'Mismatched' : method.verdict._tag)
 
 const summary = ({ methods, compatible }: SchemaReport): string => {
   if (!compatible) return 'Schemas differ'
@@ -81,6 +83,11 @@ export const Schema = () => {
                 <td>
                   <span className="soft">{method.contract}.</span>
                   {method.method}
+                  {differences(method).map(({ path, why }) => (
+                    <div key={path} className="soft">
+                      {path}: {why}
+                    </div>
+                  ))}
                 </td>
                 <td>{verdictOf(method)}</td>
               </tr>

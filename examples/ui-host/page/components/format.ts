@@ -43,19 +43,24 @@ export const size = (bytes: number): string => {
 /** A moment of today. */
 export const clock = (at: number): string => clockTime.format(at)
 
+const spans = [
+  ['day', 86_400, Infinity],
+  ['hour', 3_600, 24],
+  ['minute', 60, 60],
+  ['second', 1, 60],
+] as const
+
+const spanFormats = spans.map(
+  ([unit]) => new Intl.NumberFormat(undefined, { style: 'unit', unit, unitDisplay: 'narrow' }),
+)
+
 /** A span of time in its two largest units. */
 export const duration = (ms: number): string => {
   const seconds = Math.max(0, Math.floor(ms / 1_000))
-  const units = [
-    ['day', Math.floor(seconds / 86_400)],
-    ['hour', Math.floor(seconds / 3_600) % 24],
-    ['minute', Math.floor(seconds / 60) % 60],
-    ['second', seconds % 60],
-  ] as const
-  const first = units.findIndex(([, n]) => n > 0)
-  return units
+  const first = spans.findIndex(([, length]) => seconds >= length)
+  return spans
+    .map(([, length, most], index) => spanFormats[index]!.format(Math.floor(seconds / length) % most))
     .slice(first < 0 ? 3 : first)
     .slice(0, 2)
-    .map(([unit, n]) => new Intl.NumberFormat(undefined, { style: 'unit', unit, unitDisplay: 'narrow' }).format(n))
     .join(' ')
 }

@@ -1,20 +1,27 @@
 import { useObservableState } from 'observable-hooks'
+import { useState } from 'react'
 import type { About } from '../../contracts.js'
-import { load$ } from '../pipelines/load.js'
+import { load$, type Moment } from '../pipelines/load.js'
 import { Chart } from './chart.js'
-import { percent, size } from './format.js'
+import { clock, percent, size } from './format.js'
 import { Panel } from './panel.js'
 
 interface LoadPanelProps {
   readonly about: About | undefined
 }
 
+const inWords = (moment: Moment): string =>
+  moment.cpu === null
+    ? `${clock(moment.at)}, unknown`
+    : `${clock(moment.at)}, CPU ${percent(moment.cpu)}, memory ${size(moment.memoryUsed)}`
+
 /** How busy the machine is: now, core by core, and over the last minutes. */
 export const LoadPanel = ({ about }: LoadPanelProps) => {
   const load = useObservableState(load$)?.now
   const memory = about?.memory ?? 0
+  const [pointed, setPointed] = useState<Moment>()
   return (
-    <Panel name="load" title="Load" note={about?.processor}>
+    <Panel name="load" title="Load" note={pointed === undefined ? about?.processor : inWords(pointed)}>
       <div className="load-body">
         <dl className="figures">
           <div>
@@ -44,7 +51,7 @@ export const LoadPanel = ({ about }: LoadPanelProps) => {
             <dd className="soft">{memory === 0 ? '' : `of ${size(memory)}`}</dd>
           </div>
         </dl>
-        {memory > 0 && <Chart memory={memory} />}
+        {memory > 0 && <Chart memory={memory} onPoint={setPointed} />}
       </div>
     </Panel>
   )

@@ -14,13 +14,16 @@ const marked = (text: string, words: string) => {
 
 interface ResultListProps {
   readonly results: Results
+  /** The path that results are below. */
+  readonly tree: string
   readonly place: RefObject<HTMLDivElement | null>
 }
 
 /** The results, of which only those in sight are in the page. Scrolling down asks for more, the End key for all. */
-export const ResultList = ({ results, place }: ResultListProps) => {
+export const ResultList = ({ results, tree, place }: ResultListProps) => {
   const [chosen, choose] = useState(0)
   const [toEnd, setToEnd] = useState(false)
+  const [copied, setCopied] = useState<number>()
   const { length } = results
   const list = useVirtualizer({
     count: length,
@@ -47,7 +50,13 @@ export const ResultList = ({ results, place }: ResultListProps) => {
     Home: 0,
     End: length - 1,
   }
+  const copy = async (index: number): Promise<void> => {
+    const { directory = '', name = '' } = results.names.at(index) ?? {}
+    await navigator.clipboard.writeText([tree, directory, name].filter(step => step !== '').join('/'))
+    setCopied(index)
+  }
   const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === 'Enter') void copy(chosen)
     const to = moves[event.key]
     if (to === undefined || length === 0) return
     event.preventDefault()
@@ -64,7 +73,7 @@ export const ResultList = ({ results, place }: ResultListProps) => {
       role="listbox"
       aria-label="Results"
       tabIndex={0}
-      aria-activedescendant={length > 0 ? `result-${chosen}` : undefined}
+      aria-activedescendant={rows.some(({ index }) => index === chosen) ? `result-${chosen}` : undefined}
       onKeyDown={onKeyDown}
       onWheel={() => setToEnd(false)}
       onPointerDown={() => setToEnd(false)}
@@ -83,9 +92,11 @@ export const ResultList = ({ results, place }: ResultListProps) => {
               className="result"
               style={{ transform: `translateY(${start}px)` }}
               onClick={() => choose(index)}
+              onDoubleClick={() => void copy(index)}
             >
               <span className="name">{marked(found?.name ?? '', results.words)}</span>
               <span className="soft">{marked(found?.directory ?? '', results.words)}</span>
+              {index === copied && <span className="copied">copied</span>}
             </div>
           )
         })}

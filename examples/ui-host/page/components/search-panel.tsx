@@ -24,6 +24,7 @@ const keys = [
   ['/', 'to the search'],
   ['↓', 'to the results'],
   ['End', 'all of them'],
+  ['Enter', 'copies a path'],
   ['Esc', 'clears the search'],
 ] as const
 
@@ -90,7 +91,7 @@ export const SearchPanel = ({ tree }: SearchPanelProps) => {
         />
         <kbd aria-hidden="true">/</kbd>
       </div>
-      <p className="told" role="status" data-state={results?.state}>
+      <p className="told" role="status" aria-live={results?.state === 'Walking' ? 'off' : 'polite'}>
         <span>
           {results === undefined ? 'Each letter begins a search, and cancels the one before.' : told(results)}
         </span>
@@ -100,7 +101,11 @@ export const SearchPanel = ({ tree }: SearchPanelProps) => {
           </button>
         )}
       </p>
-      {results === undefined ? <Keys /> : <ResultList key={results.words} results={results} place={list} />}
+      {results === undefined ? (
+        <Keys />
+      ) : (
+        <ResultList key={results.words} results={results} tree={tree ?? ''} place={list} />
+      )}
     </Panel>
   )
 }

@@ -1,4 +1,4 @@
-import { animationFrameScheduler, auditTime, type Observable, scan, shareReplay, switchMap } from 'rxjs'
+import { auditTime, type Observable, scan, shareReplay, switchMap } from 'rxjs'
 import type { Load } from '../../contracts.js'
 import { host$ } from './host.js'
 
@@ -29,6 +29,6 @@ const follow = ({ now, moments }: History, load: Load): History => {
 export const load$: Observable<History> = host$.pipe(
   switchMap(host => host.remote.load({ since: 0 })),
   scan(follow, unknown),
-  auditTime(0, animationFrameScheduler),
+  auditTime(0), // not by frames: a tab that nobody sees has a title, too
   shareReplay({ bufferSize: 1, refCount: true }),
 )
