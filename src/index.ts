@@ -1,4 +1,5 @@
 export { TaggedError } from './error/tagged-error.js'
+export { InvalidOption } from './error/invalid-option.js'
 export type { Step } from './machine/step.js'
 export { runMachine } from './machine/run-machine.js'
 export type { Attempt, Layer, Pipe, Transport } from './pipe/pipe.js'

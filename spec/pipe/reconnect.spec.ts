@@ -1,5 +1,19 @@
 import test from 'ava'
-import { defer, EMPTY, map, mergeMap, NEVER, of, Subject, take, tap, throwError, timer, type Observable } from 'rxjs'
+import {
+  catchError,
+  defer,
+  EMPTY,
+  map,
+  mergeMap,
+  NEVER,
+  of,
+  Subject,
+  take,
+  tap,
+  throwError,
+  timer,
+  type Observable,
+} from 'rxjs'
 import { exponential, linear, reconnect, Refused, type Attempt, type Pipe, type Policy } from 'sluice'
 import { marbles } from 'sluice/testing'
 import { PipeError } from '../../src/pipe/pipe-error.js'
@@ -19,6 +33,21 @@ test('hands on the pipe, and dials again when it breaks, after the policy’s wa
     const dials = ['                   ^---!             ', '                   ---------^---!    ']
     expectObservable(asLetter(dial.pipe(reconnect(linear({ every: 5 })))), subscription).toBe(expected)
     expectSubscriptions(dial.subscriptions).toBe(dials)
+  })
+})
+
+test('a policy whose wait is no time is an error, and not a dialling without end', t => {
+  marbles(t, ({ cold, expectObservable }) => {
+    for (const delayMs of [NaN, -1]) {
+      const dial$ = cold('p-#', values, broken).pipe(reconnect(() => ({ delayMs })))
+      const option$ = dial$.pipe(
+        map(() => 'p'),
+        catchError((error: unknown) =>
+          of(`${(error as { _tag: string })._tag} ${(error as { option: string }).option}`),
+        ),
+      )
+      expectObservable(option$).toBe('p-(e|)', { p: 'p', e: 'InvalidOption delayMs' })
+    }
   })
 })
 

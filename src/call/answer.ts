@@ -15,7 +15,8 @@ import {
   type OperatorFunction,
   type Subscriber,
 } from 'rxjs'
-import type { BufferOptions } from '../flow/bounded-buffer.js'
+import { checkOptions, countFrom1, oneOf, type Rules } from '../error/check-options.js'
+import { bufferRules, type BufferOptions } from '../flow/bounded-buffer.js'
 import { AlreadyAnswered, type AnyCall, type Call, type Settled } from './call.js'
 import type { IncomingCall } from './incoming-call.js'
 import { givesMany } from './method-end.js'
@@ -38,6 +39,12 @@ export interface AnswerOptions {
   readonly order?: 'completion' | 'arrival'
   /** What becomes of items that an Observable emits faster than the caller takes them; default the peer's. */
   readonly buffer?: BufferOptions
+}
+
+const answerRules: Rules = {
+  concurrency: countFrom1,
+  order: oneOf('completion', 'arrival'),
+  buffer: bufferRules,
 }
 
 const ask = <C extends AnyCall>(project: Project<C>, call: C): AnswerOf<C> =>
@@ -155,12 +162,16 @@ const asTheyCome =
  * @param project - gives the answer: a value, an Observable or a Promise; for a stream or a channel also anything that
  *   can be iterated, or a ReadableStream
  * @returns an operator that emits one {@link Settled} for each call
+ * @throws InvalidOption
  */
 export const answer = <C extends AnyCall>(
   project: Project<C>,
-  { concurrency = Infinity, order = 'completion', buffer }: AnswerOptions = {},
-): OperatorFunction<C, Settled<C>> =>
-  (order === 'completion' ? asTheyCome : inOrderOfArrival)(project, concurrency, buffer)
+  options: AnswerOptions = {},
+): OperatorFunction<C, Settled<C>> => {
+  checkOptions('answer', options, answerRules)
+  const { concurrency = Infinity, order = 'completion', buffer } = options
+  return (order === 'completion' ? asTheyCome : inOrderOfArrival)(project, concurrency, buffer)
+}
 
 /** Begins to make an answer; what it comes to is kept until somebody asks. */
 const begin = <C extends AnyCall>(call: C, project: Project<C>): unknown => {

@@ -1,6 +1,7 @@
 import type { SchedulerLike } from 'rxjs'
-import type { BufferOptions } from '../flow/bounded-buffer.js'
-import type { WindowSize } from '../flow/receive-window.js'
+import { duration, type Rules } from '../error/check-options.js'
+import { bufferRules, type BufferOptions } from '../flow/bounded-buffer.js'
+import { windowRules, type WindowSize } from '../flow/receive-window.js'
 import type { Limits, Metadata } from '../wire/frame.js'
 
 /** How long a request may take unless it is told otherwise, in milliseconds. */
@@ -28,6 +29,9 @@ export interface CallOptions {
   /** Aborting it ends the call with `Cancelled`. */
   readonly signal?: AbortSignal
 }
+
+/** What {@link CallOptions} may be. */
+export const callRules: Rules = { timeout: duration, credit: windowRules, buffer: bufferRules }
 
 /** How the calls on one connection behave. */
 export interface CallsOptions {

@@ -1,6 +1,7 @@
 import { from, isObservable, type Observable, type ObservableInput, type Subscription } from 'rxjs'
 import type { MethodKind } from '../contract/method.js'
-import type { BufferOptions } from '../flow/bounded-buffer.js'
+import { checkOptions } from '../error/check-options.js'
+import { bufferRules, type BufferOptions } from '../flow/bounded-buffer.js'
 import type { Allowance, Fail, FailCode, Metadata, Open } from '../wire/frame.js'
 import { AlreadyAnswered, type Call, type Settled } from './call.js'
 import { begin } from './begin.js'
@@ -92,6 +93,7 @@ export class IncomingCall implements Call<unknown, unknown, unknown, unknown, un
   }
 
   reply(answer: unknown, buffer?: BufferOptions): void {
+    checkOptions('buffer', buffer, bufferRules)
     this.claim()
     if (this.ended !== undefined) return
     if (givesMany(this.end.kind)) this.replyMany(answer as ObservableInput<unknown>, buffer)

@@ -31,7 +31,7 @@ export class OutgoingCall implements Flow {
    * @param deadline - the same as a time of the line's clock
    * @param credit - window for the items that come back, where the caller said something of it
    * @param buffer - for the items that go out, where the caller said something of it
-   * @throws RangeError when the credit cannot be granted
+   * @throws InvalidOption when the credit cannot be granted
    */
   constructor(
     private readonly line: Line,

@@ -7,7 +7,8 @@ import {
   type Subscriber,
   type Subscription,
 } from 'rxjs'
-import { BoundedBuffer, type BufferOptions } from '../flow/bounded-buffer.js'
+import { checkOptions, countFrom1, type Rules } from '../error/check-options.js'
+import { BoundedBuffer, bufferRules, type BufferOptions } from '../flow/bounded-buffer.js'
 import { begin } from './begin.js'
 import { rootOf } from './lifted.js'
 import { isCall, onPacedRoot, type Item, type Moment } from './pacing.js'
@@ -174,10 +175,16 @@ export function paced(
   third?: number | PacedOptions,
 ): Observable<unknown> | OperatorFunction<unknown, unknown> {
   if (typeof first !== 'function') return pace(first, second as AnyWork, optionsOf(third))
-  return source$ => pace(source$, first, optionsOf(second as number | PacedOptions))
+  const options = optionsOf(second as number | PacedOptions)
+  return source$ => pace(source$, first, options)
 }
 
 type AnyWork = Work<unknown, ObservableInput<unknown>>
 
-const optionsOf = (options: number | PacedOptions = {}): PacedOptions =>
-  typeof options === 'number' ? { concurrency: options } : options
+const pacedRules: Rules = { ...bufferRules, concurrency: countFrom1 }
+
+const optionsOf = (given: number | PacedOptions = {}): PacedOptions => {
+  const options = typeof given === 'number' ? { concurrency: given } : given
+  checkOptions('paced', options, pacedRules)
+  return options
+}

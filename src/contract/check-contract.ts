@@ -1,3 +1,5 @@
+import { checkOptions, count, duration, type Rules } from '../error/check-options.js'
+import { InvalidOption } from '../error/invalid-option.js'
 import { ContractError } from './contract-error.js'
 import type { Contract } from './contract-set.js'
 import { filesOf } from './describe.js'
@@ -31,8 +33,22 @@ const checkMethod = (contract: string, name: string, method: Partial<AnyMethod> 
   }
 }
 
+const optionRules: Rules = { timeout: duration, credit: { items: count, bytes: count } }
+
+const checkMethodOptions = (contract: string, name: string, { options }: AnyMethod): void => {
+  try {
+    checkOptions('options', options, optionRules)
+  } catch (error) {
+    if (!(error instanceof InvalidOption)) throw error
+    throw new ContractError(contract, name, error.option, `is ${String(error.value)}`, `give ${error.wanted}`)
+  }
+}
+
 /** Refuses a contract that has no protobuf form, by trying. */
 export const checkContract = (contract: Contract): void => {
-  for (const [name, method] of Object.entries(contract.methods)) checkMethod(contract.name, name, method)
+  for (const [name, method] of Object.entries(contract.methods)) {
+    checkMethod(contract.name, name, method)
+    checkMethodOptions(contract.name, name, method)
+  }
   filesOf(contract)
 }

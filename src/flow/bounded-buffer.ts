@@ -1,3 +1,5 @@
+import { count, oneOf, type Rules } from '../error/check-options.js'
+
 /**
  * What becomes of an item for which there is no room.
  *
@@ -16,6 +18,13 @@ export interface BufferOptions {
   readonly items?: number
   /** Bytes that may wait, the last item's excess aside; default 4 MiB. */
   readonly bytes?: number
+}
+
+/** What {@link BufferOptions} may be. */
+export const bufferRules: Rules = {
+  overflow: oneOf('error', 'dropOldest', 'dropNewest', 'latest'),
+  items: count,
+  bytes: count,
 }
 
 /** Items that may wait unless a stream is told otherwise. */

@@ -1,3 +1,4 @@
+import { checkOptions, count, type Rules } from '../error/check-options.js'
 import { maxCredit } from './send-window.js'
 
 /** A window as its owner sizes it. */
@@ -11,10 +12,13 @@ export interface WindowSize {
 /** What a stream starts with unless it is told otherwise: 256 items and 1 MiB. */
 export const defaultWindow: WindowSize = { items: 256, bytes: 1024 * 1024 }
 
+/** What the sizes of a window may be. */
+export const windowRules: Rules = { items: count, bytes: count }
+
 /**
  * Fills a window's sizes in, and looks at them.
  *
- * @throws RangeError when a size is neither a whole number of 0 or more, nor `Infinity`
+ * @throws InvalidOption when a size is neither a whole number of 0 or more, nor `Infinity`
  */
 export const windowSize = (...sizes: readonly (Partial<WindowSize> | undefined)[]): WindowSize => {
   let { items, bytes } = defaultWindow
@@ -22,10 +26,9 @@ export const windowSize = (...sizes: readonly (Partial<WindowSize> | undefined)[
     items = size?.items ?? items
     bytes = size?.bytes ?? bytes
   }
-  for (const count of [items, bytes])
-    if (!(count >= 0) || (count !== Infinity && !Number.isInteger(count)))
-      throw new RangeError(`a credit of ${count} cannot be granted: give whole numbers, or Infinity`)
-  return { items, bytes }
+  const window = { items, bytes }
+  checkOptions('credit', window, windowRules)
+  return window
 }
 
 /** Half of a window as the far end counts it: it knows no number above 2^31 - 1. */

@@ -1,5 +1,6 @@
 import type { SchedulerLike } from 'rxjs'
-import type { BufferOptions } from '../flow/bounded-buffer.js'
+import { between, count, countFrom1, duration, oneOf, uint32, type Rules } from '../error/check-options.js'
+import { bufferRules, type BufferOptions } from '../flow/bounded-buffer.js'
 import type { ContinuityOptions } from '../session/continuity.js'
 import type { HeartbeatOptions } from '../session/heartbeat.js'
 import type { Limits, Validation } from '../wire/frame.js'
@@ -63,4 +64,28 @@ export interface PeerOptions<Serves, Uses> {
   readonly scheduler?: SchedulerLike
   /** Random bytes; default the platform's `crypto`. */
   readonly random?: (size: number) => Uint8Array
+}
+
+/** What {@link PeerOptions} may be. */
+export const peerRules: Rules = {
+  validation: oneOf('report', 'require', 'off'),
+  limits: { frameBytes: uint32, messageBytes: uint32, calls: between(0, 0xffff_ffff) },
+  handshakeTimeout: duration,
+  grace: duration,
+  claimWithin: duration,
+  waiting: count,
+  fragmentBytes: countFrom1,
+  reassemblyBytes: count,
+  buffer: bufferRules,
+  heartbeat: { everyMs: duration, tolerance: between(1, Infinity) },
+  resume: {
+    windowMs: duration,
+    replayBytes: count,
+    whenFull: oneOf('wait', 'giveUp'),
+    ackEvery: countFrom1,
+    ackBytes: countFrom1,
+    ackAfterMs: duration,
+    sessions: count,
+  },
+  handshakes: count,
 }

@@ -2,12 +2,14 @@ import { asyncScheduler, Observable, type OperatorFunction } from 'rxjs'
 import { defaultFragmentBytes, defaultReassemblyBytes } from '../call/calls-options.js'
 import { compileContract } from '../contract/compile-contract.js'
 import { contractsOf, type AnyContract } from '../contract/contract.js'
+import { checkOptions } from '../error/check-options.js'
 import type { Pipe } from '../pipe/pipe.js'
 import { defaultContinuity } from '../session/continuity.js'
 import { defaultHeartbeat } from '../session/heartbeat.js'
+import { longestWait } from '../session/longest-wait.js'
 import { defaultLimits } from '../wire/hello-codec.js'
 import type { PeerSetup } from './peer-core.js'
-import type { PeerOptions } from './peer-options.js'
+import { peerRules, type PeerOptions } from './peer-options.js'
 import { Peers } from './peers.js'
 import type { NoContract, Peer } from './peer-types.js'
 
@@ -17,7 +19,13 @@ const compiled = (contracts: AnyContract | undefined) =>
 // eslint-disable-next-line no-restricted-globals -- the one place where randomness comes in, unless it is injected
 const fromCrypto = (size: number): Uint8Array => crypto.getRandomValues(new Uint8Array(size))
 
+const continuityOf = (resume: PeerOptions<AnyContract, AnyContract>['resume']): PeerSetup['continuity'] => {
+  const all = { ...defaultContinuity, ...(resume === false ? { windowMs: 0 } : resume) }
+  return { ...all, windowMs: longestWait(all.windowMs), ackAfterMs: longestWait(all.ackAfterMs) }
+}
+
 const setUp = (options: PeerOptions<AnyContract, AnyContract>): PeerSetup => {
+  checkOptions('peer', options, peerRules)
   const serves = compiled(options.serves)
   const uses = compiled(options.uses)
   const random = options.random ?? fromCrypto
@@ -26,7 +34,7 @@ const setUp = (options: PeerOptions<AnyContract, AnyContract>): PeerSetup => {
     serves,
     uses,
     scheduler,
-    grace: options.grace ?? 5_000,
+    grace: longestWait(options.grace ?? 5_000),
     claimWithin: options.claimWithin ?? 30_000,
     waiting: options.waiting ?? 16_384,
     buffer: options.buffer ?? {},
@@ -37,7 +45,7 @@ const setUp = (options: PeerOptions<AnyContract, AnyContract>): PeerSetup => {
     detached: options.resume === false ? 0 : (options.resume?.sessions ?? 64),
     heartbeat: options.heartbeat === false ? undefined : { ...defaultHeartbeat, ...options.heartbeat },
     asksForHeartbeat: options.heartbeat !== undefined,
-    continuity: { ...defaultContinuity, ...(options.resume === false ? { windowMs: 0 } : options.resume) },
+    continuity: continuityOf(options.resume),
     session: {
       serves,
       uses,
@@ -45,7 +53,7 @@ const setUp = (options: PeerOptions<AnyContract, AnyContract>): PeerSetup => {
       validation: options.validation ?? 'report',
       limits: { ...defaultLimits, ...options.limits },
       nonce: () => random(32),
-      handshakeTimeout: options.handshakeTimeout ?? 5_000,
+      handshakeTimeout: longestWait(options.handshakeTimeout ?? 5_000),
       goodbyeTimeout: 1_000,
     },
   }
@@ -60,6 +68,8 @@ const setUp = (options: PeerOptions<AnyContract, AnyContract>): PeerSetup => {
  * to the option `refused`, or to that peer's `status$`.
  *
  * What is subscribed while the `Peer` is emitted misses no call. Unsubscribing says goodbye, which cancels every call.
+ *
+ * @throws InvalidOption
  *
  * @example
  * ```ts

@@ -10,12 +10,14 @@ import {
   type SchedulerLike,
 } from 'rxjs'
 import { Cancelled, Timeout } from '../call/call-errors.js'
-import { defaultTimeout, type CallOptions } from '../call/calls-options.js'
+import { callRules, defaultTimeout, type CallOptions } from '../call/calls-options.js'
 import type { Calls } from '../call/calls.js'
 import { noFlow, type Consumer, type Flow } from '../call/consumer.js'
 import type { CallingEnd } from '../call/method-end.js'
 import { Remote } from '../call/remote.js'
 import type { CompiledMethod } from '../contract/compile-contract.js'
+import { checkOptions } from '../error/check-options.js'
+import { longestWait } from '../session/longest-wait.js'
 import { RepeatedCall } from './repeated-call.js'
 
 /** What calls are made over, as far as there is something. */
@@ -67,7 +69,7 @@ const later = (
     .pipe(
       concatWith(gone),
       take(1),
-      afterMs === Infinity ? identity : timeout({ first: afterMs, scheduler, with: () => late }),
+      afterMs === Infinity ? identity : timeout({ first: longestWait(afterMs), scheduler, with: () => late }),
     )
     .subscribe({
       next: () => {
@@ -146,7 +148,10 @@ export const remoteOf = (
       const open = untilAborted(name, untilAnswered(compiled, connections, overSessions(compiled, connections)))
       return [
         name,
-        (input: unknown, options: CallOptions = {}) => new Remote(consumer => open(input, own(options), consumer)),
+        (input: unknown, options: CallOptions = {}) => {
+          checkOptions(name, options, callRules)
+          return new Remote(consumer => open(input, own(options), consumer))
+        },
       ]
     }),
   )

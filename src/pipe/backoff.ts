@@ -1,3 +1,4 @@
+import { between, checkOptions, count, duration, type Rules } from '../error/check-options.js'
 import type { Policy } from './reconnect.js'
 
 /** How {@link exponential} waits. */
@@ -16,17 +17,32 @@ export interface ExponentialOptions {
   readonly random?: () => number
 }
 
-/** Waits longer each time: `from`, `from * factor`, ... up to `to`, less a random part. */
-export const exponential = ({
-  from,
-  to,
-  factor = 2,
-  jitter = 0.5,
-  maxAttempts = Infinity,
-  // eslint-disable-next-line no-restricted-properties -- the default; a test injects its own
-  random = Math.random,
-}: ExponentialOptions): Policy =>
-  limited(maxAttempts, attempt => Math.min(to, from * factor ** (attempt - 1)) * (1 - jitter * random()))
+const exponentialRules: Rules = {
+  from: duration,
+  to: duration,
+  factor: between(0, Number.MAX_VALUE),
+  jitter: between(0, 1),
+  maxAttempts: count,
+}
+
+/**
+ * Waits longer each time: `from`, `from * factor`, ... up to `to`, less a random part.
+ *
+ * @throws InvalidOption
+ */
+export const exponential = (options: ExponentialOptions): Policy => {
+  checkOptions('exponential', options, exponentialRules)
+  const {
+    from,
+    to,
+    factor = 2,
+    jitter = 0.5,
+    maxAttempts = Infinity,
+    // eslint-disable-next-line no-restricted-properties -- the default; a test injects its own
+    random = Math.random,
+  } = options
+  return limited(maxAttempts, attempt => Math.min(to, from * factor ** (attempt - 1)) * (1 - jitter * random()))
+}
 
 /** How {@link linear} waits. */
 export interface LinearOptions {
@@ -36,8 +52,16 @@ export interface LinearOptions {
   readonly maxAttempts?: number
 }
 
-/** Waits the same time before each attempt. */
-export const linear = ({ every, maxAttempts = Infinity }: LinearOptions): Policy => limited(maxAttempts, () => every)
+/**
+ * Waits the same time before each attempt.
+ *
+ * @throws InvalidOption
+ */
+export const linear = (options: LinearOptions): Policy => {
+  checkOptions('linear', options, { every: duration, maxAttempts: count })
+  const { every, maxAttempts = Infinity } = options
+  return limited(maxAttempts, () => every)
+}
 
 const limited =
   (maxAttempts: number, wait: (attempt: number) => number): Policy =>

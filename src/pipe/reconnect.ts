@@ -1,4 +1,6 @@
 import { asyncScheduler, Observable, ReplaySubject, type SchedulerLike, Subscription, take } from 'rxjs'
+import { checkOptions, duration } from '../error/check-options.js'
+import { InvalidOption } from '../error/invalid-option.js'
 import type { Attempt, Pipe } from './pipe.js'
 
 /**
@@ -24,6 +26,9 @@ export interface ReconnectOptions {
   readonly scheduler?: SchedulerLike
 }
 
+/** A platform's timer that is asked for more, in milliseconds, rings at once. */
+const longestTimer = 0x7fff_ffff
+
 const isRefusal = (error: unknown): boolean => (error as { readonly _tag?: unknown } | undefined)?._tag === 'Refused'
 
 /** A far end that refused will refuse again, unless it was only late; other errors say so themselves. */
@@ -48,6 +53,7 @@ const isFinal = (error: unknown): boolean => {
 export const reconnect =
   <P extends Pipe<any, any>>(policy: Policy, options: ReconnectOptions = {}) =>
   (dial: Observable<P>): Observable<P> => {
+    checkOptions('reconnect', options, { heldFor: duration })
     const { afterGoodbye = true, heldFor = 5_000, scheduler = asyncScheduler } = options
     return new Observable(subscriber => {
       let attempt = 0
@@ -75,8 +81,12 @@ export const reconnect =
             giveUp(error)
             return
           }
+          if (!duration.holds(delayMs)) {
+            subscriber.error(new InvalidOption('delayMs', delayMs, duration.wanted))
+            return
+          }
           attempts.next({ attempt, error, nextTryAt: scheduler.now() + delayMs })
-          dialling = scheduler.schedule(dialNow, delayMs)
+          dialling = scheduler.schedule(dialNow, Math.min(delayMs, longestTimer))
           return
         }
         attempts.next({ attempt, error, nextTryAt: scheduler.now() })

@@ -1,6 +1,9 @@
 import { map, type Observable } from 'rxjs'
+import { checkOptions, count, countFrom1, timerDuration, type Rules } from '../../error/check-options.js'
 import type { Door } from '../door.js'
 import { type BindOptions, listen } from './listen.js'
+
+const bindRules: Rules = { clients: countFrom1, waiting: count, closeWithin: timerDuration }
 
 /**
  * Listens for clients: on a private unix socket (a named pipe on Windows), on a path of your choice, or on loopback TCP.
@@ -23,6 +26,11 @@ import { type BindOptions, listen } from './listen.js'
  * ```
  *
  * @returns fails with `PipeError`, `why: 'refused'`, when it cannot listen
+ * @throws InvalidOption
  */
-export const bind = (options: BindOptions = {}): Observable<Door> =>
-  listen(options, 'accepted').pipe(map(({ key, held$ }) => ({ key, pipes$: held$.pipe(map(({ pipe }) => pipe)) })))
+export const bind = (options: BindOptions = {}): Observable<Door> => {
+  checkOptions('bind', options, bindRules)
+  return listen(options, 'accepted').pipe(
+    map(({ key, held$ }) => ({ key, pipes$: held$.pipe(map(({ pipe }) => pipe)) })),
+  )
+}

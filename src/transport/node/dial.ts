@@ -1,4 +1,5 @@
 import { defer, switchMap, throwError } from 'rxjs'
+import { checkOptions, timerDuration, type Rules } from '../../error/check-options.js'
 import { PipeError } from '../../pipe/pipe-error.js'
 import type { Transport } from '../../pipe/pipe.js'
 import { ConnectionKey } from '../connection-key.js'
@@ -8,6 +9,8 @@ import { loadWs } from './load-ws.js'
 
 /** How long connecting may take unless told otherwise, in milliseconds. */
 const defaultConnectWithin = 10_000
+
+const dialRules: Rules = { connectWithin: timerDuration, closeWithin: timerDuration }
 
 /** Limits of a dialler, and schemes of your own. */
 export interface DialOptions {
@@ -29,6 +32,7 @@ export interface DialOptions {
  *
  * @param key - of the listener's `Door`, or its text
  * @returns fails with `InvalidKey` when the text is no key
+ * @throws InvalidOption
  *
  * @example
  * ```ts
@@ -38,8 +42,9 @@ export interface DialOptions {
  * })
  * ```
  */
-export const dial = (key: ConnectionKey | string, options: DialOptions = {}): Transport =>
-  defer(() => {
+export const dial = (key: ConnectionKey | string, options: DialOptions = {}): Transport => {
+  checkOptions('dial', options, dialRules)
+  return defer(() => {
     const to = typeof key === 'string' ? ConnectionKey.parse(key) : key
     const { schemes = {}, connectWithin = defaultConnectWithin, closeWithin } = options
     const limits = { connectWithin, closeWithin }
@@ -62,3 +67,4 @@ export const dial = (key: ConnectionKey | string, options: DialOptions = {}): Tr
         )
     }
   })
+}

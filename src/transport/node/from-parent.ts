@@ -1,5 +1,6 @@
 import { type MessagePort, parentPort } from 'node:worker_threads'
 import { defer, Observable, tap, throwError } from 'rxjs'
+import { checkOptions, oneOf, timerDuration, type Rules } from '../../error/check-options.js'
 import { PipeError } from '../../pipe/pipe-error.js'
 import type { Pipe, Transport } from '../../pipe/pipe.js'
 import { ConnectionKey } from '../connection-key.js'
@@ -22,6 +23,13 @@ export interface FromParentOptions {
   readonly connectWithin?: number
   /** After unsubscribing: how long the pipe may take to end in order, in milliseconds. 1,000 unless told. */
   readonly closeWithin?: number
+}
+
+const parentRules: Rules = {
+  orphan: oneOf('exit', 'stay'),
+  grace: timerDuration,
+  connectWithin: timerDuration,
+  closeWithin: timerDuration,
 }
 
 let taken: string | undefined
@@ -128,6 +136,7 @@ const endingWithParent =
  * not tell a killed parent from one that ended its half only; one that does so and still wants answers starts a child
  * that says `{ orphan: 'stay' }`. Death is noticed where `incoming` is read.
  *
+ * @throws InvalidOption
  * @returns fails with `PipeError`: `'misused'` without a key, `'refused'` when the parent is not there any more
  *
  * @example
@@ -135,8 +144,9 @@ const endingWithParent =
  * fromParent().subscribe(pipe => pipe.incoming.subscribe(pipe.outgoing))
  * ```
  */
-export const fromParent = (options: FromParentOptions = {}): Transport =>
-  defer(() => {
+export const fromParent = (options: FromParentOptions = {}): Transport => {
+  checkOptions('fromParent', options, parentRules)
+  return defer(() => {
     const key = options.key ?? keyFromEnvironment()
     const parent$ =
       key === undefined
@@ -144,3 +154,4 @@ export const fromParent = (options: FromParentOptions = {}): Transport =>
         : reach(typeof key === 'string' ? ConnectionKey.parse(key) : key, options)
     return options.orphan === 'stay' ? parent$ : parent$.pipe(endingWithParent(options.grace ?? 1_000))
   })
+}

@@ -1,3 +1,4 @@
+import { checkOptions, timerDuration, oneOf, type Rules } from '../../error/check-options.js'
 import type { Transport } from '../../pipe/pipe.js'
 import { byFork } from './by-fork.js'
 import { bySocket } from './by-socket.js'
@@ -11,6 +12,15 @@ const roads: Readonly<Record<NonNullable<SpawnOptions['via']>, (command: string,
   stdio: byStdio,
   fork: byFork,
   worker: (module, options) => byWorker(module.startsWith('file:') ? new URL(module) : module, options),
+}
+
+const spawnRules: Rules = {
+  via: oneOf('socket', 'stdio', 'fork', 'worker'),
+  descriptors: oneOf('own', 'standard'),
+  key: oneOf('environment', 'argument'),
+  connectWithin: timerDuration,
+  closeWithin: timerDuration,
+  grace: timerDuration,
 }
 
 /**
@@ -35,6 +45,7 @@ const roads: Readonly<Record<NonNullable<SpawnOptions['via']>, (command: string,
  * It completes or fails only when the child is gone, so a `retry` never has two at a time; each subscription starts a child.
  *
  * @param command - an executable, by path or by name, without a shell; for a worker a module, by absolute path or URL
+ * @throws InvalidOption
  *
  * @example
  * ```ts
@@ -42,6 +53,7 @@ const roads: Readonly<Record<NonNullable<SpawnOptions['via']>, (command: string,
  * ```
  */
 export const spawn = (command: string | URL, options: SpawnOptions = {}): Transport => {
+  checkOptions('spawn', options, spawnRules)
   const name = String(command)
   return raise(roads[options.via ?? 'socket'](name, options), name, options)
 }
