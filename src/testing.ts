@@ -12,7 +12,10 @@ export { conformanceCases } from './testing/conformance/conformance-cases.js'
 export { conformanceContract, conformanceLimits } from './testing/conformance/conformance-contract.js'
 export { serveConformance, type ServeConformanceOptions } from './testing/conformance/serve-conformance.js'
 export { draw } from './testing/diagram.js'
-export { letters, type ExpectFrames, type FrameValues } from './testing/expect-frames.js'
+export type { ExpectCalls, WhichCalls } from './testing/expect-calls.js'
+export type { CreditValues, ExpectCredit, WhichCredit } from './testing/expect-credit.js'
+export { statusLetters, type ExpectStatus, type StatusFields, type StatusValues } from './testing/expect-status.js'
+export { letters, type ExpectFrames, type FrameFields, type FrameValues } from './testing/expect-frames.js'
 export { corrupt } from './testing/faults/corrupt.js'
 export { cutAt, type Cut, type CutLook } from './testing/faults/cut-at.js'
 export { drop } from './testing/faults/drop.js'
@@ -52,14 +55,14 @@ export { replayAgainst } from './testing/recording/replay-against.js'
 export { ReplayMismatch, type MismatchDetails } from './testing/recording/replay-mismatch.js'
 export { several, type Several } from './testing/recording/several.js'
 export { toSpec, type Imported, type ImportedContract, type SpecOptions } from './testing/recording/to-spec.js'
+export type { SaidFrame } from './testing/said-frame.js'
+export type { MakeScript, Script, ScriptOptions } from './testing/script.js'
+export type { ScriptValues } from './testing/script-steps.js'
 export { seeded } from './testing/seeded.js'
-export {
-  createMarbles,
-  marbles,
-  type AvaLike,
-  type MarbleHelpers,
-  type MarbleOptions,
-  type MarbleRunner,
-} from './testing/marbles.js'
-export type { Seen, Wire, WireEnd, WireOptions } from './testing/wire.js'
+export type { AssertDeepEqual } from './testing/lane.js'
+export type { MarbleHelpers, MarbleOptions } from './testing/marble-test.js'
+export { createMarbles, marbles, type AvaLike, type MarbleRunner } from './testing/marbles.js'
+export type { Noted, RecordedEnd, Seen, WireEnd } from './testing/note-frames.js'
+export type { Wire, WireOptions } from './testing/wire.js'
+export type { Reading } from './testing/talk.js'
 export type { MakePeers, Peers, PeersOptions } from './testing/peers.js'

@@ -80,7 +80,7 @@ test('a time by the clock tells what comes sooner than the columns of a group le
 
 test('letters in brackets take no time', t => {
   t.deepEqual(piecesOf('[O +] 5ms (NC)'), [
-    { _tag: 'Awaited', letters: ['O', '+'] },
+    { _tag: 'Awaited', letters: ['O', '+'], place: 0 },
     { _tag: 'Gap', ms: 5 },
     { _tag: 'Letters', letters: ['N', 'C'], width: 4 },
   ])

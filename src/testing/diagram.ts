@@ -2,6 +2,10 @@
 export interface Mark {
   readonly at: number
   readonly letter: string
+  /** What it is compared by, where the letter alone does not tell. */
+  readonly key?: string
+  /** What it stands for, for people. */
+  readonly text?: () => string
 }
 
 /** What a diagram has at one place: time that goes by, a time by the clock, letters of one moment, or letters in brackets. */
@@ -9,7 +13,7 @@ export type Piece =
   | { readonly _tag: 'Gap'; readonly ms: number }
   | { readonly _tag: 'At'; readonly ms: number }
   | { readonly _tag: 'Letters'; readonly letters: readonly string[]; readonly width: number }
-  | { readonly _tag: 'Awaited'; readonly letters: readonly string[] }
+  | { readonly _tag: 'Awaited'; readonly letters: readonly string[]; readonly place: number }
 
 const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 }
 
@@ -53,9 +57,8 @@ export const piecesOf = (diagram: string): readonly Piece[] => {
       const letters = Array.from(diagram.slice(place + 1, end)).filter(letter => letter !== ' ')
       if (end < 0 || letters.some(letter => /[-()[\]^!]/.test(letter)))
         unreadable(diagram, place, `'${first}' is not closed with a '${close}' behind letters`)
-      pieces.push(
-        first === '[' ? { _tag: 'Awaited', letters } : { _tag: 'Letters', letters, width: letters.length + 2 },
-      )
+      if (first === '[') pieces.push({ _tag: 'Awaited', letters, place })
+      else pieces.push({ _tag: 'Letters', letters, width: letters.length + 2 })
       place = end + 1
     } else if (/[)\]^!]/.test(first)) unreadable(diagram, place, `there is a '${first}'`)
     else {

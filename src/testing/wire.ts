@@ -1,20 +1,11 @@
 import { concatMap, defer, dematerialize, finalize, map, materialize, merge, of, Subject, timer } from 'rxjs'
 import type { TestScheduler } from 'rxjs/testing'
+import type { AnyContract } from '../contract/contract.js'
 import type { Layer, Pipe, Transport } from '../pipe/pipe.js'
 import { memoryPipes } from '../transport/memory-pipes.js'
-import { FrameReader } from '../wire/frame-reader.js'
-import type { Frame } from '../wire/frame.js'
 import { latency } from './faults/latency.js'
-
-/** A frame, or an end, that was seen on a wire. */
-export type Seen =
-  | { readonly at: number; readonly frame: Frame }
-  | { readonly at: number; readonly end: 'complete' | 'error'; readonly error?: unknown }
-
-/** What one end of a wire has sent. */
-export interface WireEnd {
-  readonly seen: readonly Seen[]
-}
+import { Notes, type RecordedEnd } from './note-frames.js'
+import { codersOf, Talk } from './talk.js'
 
 /** How a wire behaves. */
 export interface WireOptions {
@@ -26,6 +17,8 @@ export interface WireOptions {
   readonly right?: Layer<Uint8Array, Uint8Array>
   /** A fault at either end, nearer to the wire than those of one end: `cutAt` there cuts the pipe for both. */
   readonly both?: Layer<Uint8Array, Uint8Array>
+  /** What the two ends speak, so that payloads are shown, and expected, as values. */
+  readonly contracts?: AnyContract | readonly AnyContract[]
 }
 
 /** Two ends of a pipe on virtual time. What either says is recorded, over every pipe that is dialled. */
@@ -34,23 +27,11 @@ export interface Wire {
   readonly dial: Transport
   /** The end that is dialled. */
   readonly pipes$: Transport
-  /** What the end that dials has sent. */
-  readonly left: WireEnd
-  /** What the other has sent. */
-  readonly right: WireEnd
+  /** What the end that dials has sent, and heard. */
+  readonly left: RecordedEnd
+  /** What the other has sent, and heard. */
+  readonly right: RecordedEnd
 }
-
-const recorded =
-  (seen: Seen[], now: () => number) =>
-  (pipe: Pipe): Pipe => {
-    const reader = new FrameReader(Infinity, frame => void seen.push({ at: now(), frame }))
-    pipe.outgoing.subscribe({
-      next: bytes => reader.push(bytes),
-      error: (error: unknown) => void seen.push({ at: now(), end: 'error', error }),
-      complete: () => void seen.push({ at: now(), end: 'complete' }),
-    })
-    return pipe
-  }
 
 /** A dialler hears that its pipe broke as late as the pipe's reader does, and of this end's own abortion at once. */
 const hearingLate =
@@ -85,18 +66,32 @@ const nothing: Layer<Uint8Array, Uint8Array> = pipe => pipe
 /** Makes a wire on a test's virtual time. */
 export const makeWire = (
   scheduler: TestScheduler,
-  { latency: ms = 10, left: leftFault = nothing, right: rightFault = nothing, both = nothing }: WireOptions = {},
+  {
+    latency: ms = 10,
+    left: leftFault = nothing,
+    right: rightFault = nothing,
+    both = nothing,
+    contracts,
+  }: WireOptions = {},
 ): Wire => {
   const { dial, pipes$ } = memoryPipes()
-  const left: Seen[] = []
-  const right: Seen[] = []
+  const coders = codersOf(contracts)
   const now = () => scheduler.now()
-  const end = (seen: Seen[], fault: Layer<Uint8Array, Uint8Array>) => (pipes$: Transport) =>
-    pipes$.pipe(map(pipe => fault(both(recorded(seen, now)(latency(ms)(pipe))))))
+  const left = new Notes('left', now)
+  const right = new Notes('right', now)
+  const end = (notes: Notes, fault: Layer<Uint8Array, Uint8Array>) => {
+    const talks: Talk[] = []
+    const noted = (pipe: Pipe): Pipe => {
+      const talk = new Talk(coders, [...talks])
+      talks.push(talk)
+      return notes.hearing(fault(both(notes.saying(latency(ms)(pipe), talk))), talk)
+    }
+    return map(noted)
+  }
   return {
-    dial: end(left, leftFault)(hearingLate(ms)(dial)),
-    pipes$: end(right, rightFault)(pipes$),
-    left: { seen: left },
-    right: { seen: right },
+    dial: hearingLate(ms)(dial).pipe(end(left, leftFault)),
+    pipes$: pipes$.pipe(end(right, rightFault)),
+    left,
+    right,
   }
 }

@@ -44,6 +44,10 @@ test('what goes out waits too, its end included, and the writer is told', t => {
     helpers.expectObservable(out).toBe('                       a------(bc)d|')
     helpers.expectObservable(writable, '20ms !').toBe('        y-n----y', { y: true, n: false })
     helpers.run(incoming)
+    const ended = under(stall('--x----o'), helpers)
+    helpers.hot('              a-b|').subscribe(ended.outgoing)
+    helpers.expectObservable(ended.out).toBe('a------(b|)')
+    helpers.run(ended.incoming)
   })
 })
 
