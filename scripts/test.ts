@@ -78,7 +78,11 @@ const ava =
     })
 
 const packaging = 'spec/layers/package.spec.ts'
+/** What starts a Chromium. */
+const browser = ['spec/transport/browser/**', 'spec/examples/ui-host.spec.ts']
 const examples = ['spec/examples/**', 'spec/layers/readme.spec.ts']
+
+const without = (patterns: readonly string[]): readonly string[] => patterns.map(pattern => `!${pattern}`)
 
 const compiling: readonly Stage[] = [
   { name: 'typecheck', run: npmScript('typecheck') },
@@ -97,12 +101,13 @@ const compiling: readonly Stage[] = [
     ),
   },
   { name: 'packaging', run: ava(packaging) },
+  { name: 'browser', run: ava(...browser) },
   { name: 'docs', run: npmScript('docs') },
 ]
 
 const running: readonly Stage[] = [
-  { name: 'specs', run: ava('spec/**', '!spec/layers/**', '!spec/examples/**') },
-  { name: 'examples', run: ava(...examples) },
+  { name: 'specs', run: ava('spec/**', '!spec/layers/**', '!spec/examples/**', ...without(browser)) },
+  { name: 'examples', run: ava(...examples, ...without(browser)) },
 ]
 
 const lanes: readonly (readonly Stage[])[] = [running, compiling]
@@ -110,7 +115,12 @@ const lanes: readonly (readonly Stage[])[] = [running, compiling]
 const wanted = process.argv.slice(2)
 const unknown = wanted.filter(name => !lanes.flat().some(stage => stage.name === name))
 if (unknown.length > 0) {
-  console.error(`no stage ${unknown.join(', ')}: there are ${lanes.flat().map(stage => stage.name).join(', ')}`)
+  console.error(
+    `no stage ${unknown.join(', ')}: there are ${lanes
+      .flat()
+      .map(stage => stage.name)
+      .join(', ')}`,
+  )
   process.exit(1)
 }
 

@@ -7,8 +7,11 @@ export const endOfHalf = new Uint8Array(0)
 /** What a WebSocket is closed with once a pipe is over on both sides. */
 export const normalClosure = 1000
 
-/** What a page closes with that is left for good: nobody will come back for what was open. */
-export const leftForGood = 4001
+/**
+ * Going away: a server that shuts down, or a page that is left, for which its browser says so. Nobody comes back to what was open
+ * in a page.
+ */
+export const goingAway = 1001
 
-/** Orderly ways of closing: done, going away (a page that is left), without a reason. */
-export const orderly: ReadonlySet<number> = new Set([normalClosure, 1001, 1005])
+/** Orderly ways of closing: done, going away, without a reason. */
+export const orderly: ReadonlySet<number> = new Set([normalClosure, goingAway, 1005])

@@ -1,6 +1,6 @@
 import { request } from 'node:http'
 import test from 'ava'
-import { type ClientOptions, WebSocket } from 'ws'
+import { type ClientOptions, WebSocket, WebSocketServer } from 'ws'
 import type { Pipe } from '../../../src/pipe/pipe.js'
 import { bind } from '../../../src/transport/node/bind.js'
 import { dial } from '../../../src/transport/node/dial.js'
@@ -123,14 +123,14 @@ test('sends what is longer than 1 MiB as several messages', async t => {
   doors.unsubscribe()
 })
 
-test('takes a page that is left for an end, and a broken connection for a break', async t => {
+test('knows of a page that is left that nobody comes back, and takes a broken connection for a break', async t => {
   const { door, doors, pipes } = await open()
   const left = bare(door.key.url)
   await left.end
   const first = await until<Pipe>(() => pipes.values[0], 'the first')
   const heard = record(first.incoming)
   left.ws.close(1001)
-  t.deepEqual(await within(heard.ended, 'the first'), { complete: true })
+  t.is((await failure(heard)).why, 'exited')
   const cut = bare(door.key.url)
   await cut.end
   const second = await until<Pipe>(() => pipes.values[1], 'the second')
@@ -138,6 +138,20 @@ test('takes a page that is left for an end, and a broken connection for a break'
   cut.ws.terminate()
   t.is((await failure(reader)).why, 'reset')
   doors.unsubscribe()
+})
+
+test('takes a server that goes away for an end: it may come back', async t => {
+  const server = new WebSocketServer({ host: '127.0.0.1', port: 0 })
+  server.on('connection', socket => socket.close(1001))
+  const { port } = await until(
+    () => (server.address() as { readonly port: number } | undefined) ?? undefined,
+    'the server',
+  )
+  const dialler = record(dial(ConnectionKey.of({ scheme: 'ws', host: '127.0.0.1', port }, new Uint8Array(32))))
+  const pipe = await until(() => dialler.values[0], 'the pipe')
+  t.deepEqual(await within(record(pipe.incoming).ended, 'its end'), { complete: true })
+  dialler.unsubscribe()
+  server.close()
 })
 
 test('stays cold: a client fills only so much before the first subscription', async t => {

@@ -4,7 +4,7 @@ import type { Transport } from '../../pipe/pipe.js'
 import { emitHeld, type HeldPipe, holdPipe } from '../hold-pipe.js'
 import { type MessagePortOptions, portCarrier, type PortLike } from '../message-port.js'
 import { waitingRoom } from '../waiting-room.js'
-import { defaultConnectWithin } from './greet.js'
+import { defaultConnectWithin } from './greeted.js'
 import { whenPageLeaves } from './page-leaves.js'
 
 /**

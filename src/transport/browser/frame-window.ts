@@ -4,7 +4,7 @@ import type { Transport } from '../../pipe/pipe.js'
 import { emitHeld, type HeldPipe } from '../hold-pipe.js'
 import type { MessagePortOptions } from '../message-port.js'
 import type { WindowLike } from './globals.js'
-import { defaultConnectWithin } from './greet.js'
+import { defaultConnectWithin } from './greeted.js'
 import { holdMortal } from './mortal-port.js'
 import { checkOrigin, greet, onGreeting, type WindowPlace } from './window-hello.js'
 

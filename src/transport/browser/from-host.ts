@@ -4,7 +4,6 @@ import { PipeError } from '../../pipe/pipe-error.js'
 import { emitHeld } from '../hold-pipe.js'
 import type { MessagePortOptions, PortLike } from '../message-port.js'
 import { globals } from './globals.js'
-import { ready } from './greet.js'
 import { holdMortal } from './mortal-port.js'
 
 /** The worker's own port; closing it would end the worker. */
@@ -30,8 +29,7 @@ const ownPort = (): PortLike => {
  */
 export const fromHost = (options: Pick<MessagePortOptions, 'transfer' | 'closeWithin'> = {}): Transport =>
   new Observable(subscriber => {
-    const port = ownPort()
-    const held = holdMortal(port, { ...options, end: 'accepted' })
-    port.postMessage(ready)
-    emitHeld(held, subscriber)
+    const met = (): void => emitHeld(held, subscriber)
+    const held = holdMortal(ownPort(), { ...options, end: 'accepted' }, { worker: true, met })
+    subscriber.add(() => held.hangUp())
   })

@@ -15,10 +15,14 @@ const lastWordsWithin = 50
 /** How long after a port was closed it may still turn out that its page or worker has ended, in milliseconds. */
 const verdictWithin = 200
 
-/** Whose end is whose. */
+/** What the two ends are to each other. */
 export interface Bond {
+  /** A worker is the far end, or this one: it is of the page's origin. */
+  readonly worker?: boolean
   /** The far end is a worker of this page's own: it goes, and is put aside, together with this page. */
-  readonly ownWorker?: boolean
+  readonly own?: boolean
+  /** Called once this end has said `ready` to the far one, which waits for it: no end of this one goes unnoticed from now on. */
+  readonly met?: () => void
 }
 
 /** What two ends that may die tell each other beside the pipe: `lock:NAME` to wait for, and `left`. */
@@ -33,16 +37,22 @@ const exited = (): PipeError =>
  *
  * A page that is left ends the pipe for both; one that comes back from the back/forward cache finds it broken.
  */
-export const mortalCarrier = (port: PortLike, options: MessagePortOptions = {}, bond: Bond = {}): OpenCarrier => {
-  const open = portCarrier(port, options)
-  return events => {
-    let verdict: PipeError | undefined
+export const mortalCarrier =
+  (port: PortLike, options: MessagePortOptions = {}, { worker = false, own = false, met }: Bond = {}): OpenCarrier =>
+  events => {
+    let reason: PipeError | undefined
+    let closed = false
     let over = false
+    let farewell = false
     let theirLock: string | undefined
     let timer: ReturnType<typeof setTimeout> | undefined
     let waitNoMore = (): void => undefined
 
-    const finish = (error: PipeError | undefined): void => {
+    const say = (what: string): void => {
+      if (!over) port.postMessage({ sluice: what })
+    }
+
+    const settle = (error: PipeError | undefined): void => {
       if (over) return
       over = true
       clearTimeout(timer)
@@ -51,57 +61,64 @@ export const mortalCarrier = (port: PortLike, options: MessagePortOptions = {}, 
       events.closed(error)
     }
 
-    const carrier = open({
-      ...events,
-      closed: error => {
-        const mayHaveDied = error?.why === 'reset' && verdict === undefined && theirLock !== undefined
-        if (!mayHaveDied) return finish(verdict ?? error)
-        verdict = error
-        timer = setTimeout(() => finish(error), verdictWithin)
-      },
-    })
-
-    const end = (error: PipeError): void => {
-      const closedBefore = verdict !== undefined
-      verdict = error
-      if (closedBefore) finish(error)
+    const giveUp = (error: PipeError): void => {
+      reason = error
+      if (closed) settle(error)
       else carrier.destroy()
     }
 
     const wait = (): void => {
       if (theirLock === undefined) return
-      waitNoMore = awaitLifeLock(theirLock, () => {
+      waitNoMore = awaitLifeLock(theirLock, worker, () => {
         clearTimeout(timer)
-        timer = setTimeout(() => end(exited()), lastWordsWithin)
+        timer = setTimeout(() => giveUp(exited()), lastWordsWithin)
       })
     }
 
     const take = (value: unknown): void => {
       const said = saidIn(value)
-      if (said === 'left') end(exited())
+      if (said === 'left') giveUp(exited())
+      else if (said === 'gone') farewell = true
       else if (typeof said === 'string' && said.startsWith(lockPrefix) && theirLock === undefined) {
         theirLock = said.slice(lockPrefix.length)
         wait()
       }
     }
 
-    const leave = (forGood: boolean): void => {
-      if (bond.ownWorker === true) return waitNoMore() // a page that waits for locks is not put aside
-      port.postMessage({ sluice: forGood ? 'left' : 'gone' })
-      end(new PipeError('reset', 'the page was left: dial again once it is shown'))
+    const introduce = (name?: string): void => {
+      if (over) return
+      if (met !== undefined) say('ready')
+      if (name !== undefined) say(lockPrefix + name)
+      met?.()
     }
 
+    const leave = (forGood: boolean): void => {
+      // what is waited for would keep the page from being put aside
+      if (own) return waitNoMore()
+      say(forGood ? 'left' : 'gone')
+      giveUp(new PipeError('reset', 'the page was left: dial again once it is shown'))
+    }
+
+    // ahead of the carrier, which is over once it has heard `gone`
     const undoing = [
       listenTo(port, 'message', take),
       whenPageLeaves(leave),
-      bond.ownWorker === true ? listenTo(globals, 'pageshow', wait) : holdLifeLock(name => say(`${lockPrefix}${name}`)),
+      own ? listenTo(globals, 'pageshow', wait) : holdLifeLock(introduce),
     ]
-    const say = (what: string): void => {
-      if (!over) port.postMessage({ sluice: what })
-    }
+    const carrier = portCarrier(
+      port,
+      options,
+    )({
+      ...events,
+      closed: error => {
+        closed = true
+        const mayHaveDied = reason === undefined && error?.why === 'reset' && theirLock !== undefined && !farewell
+        if (mayHaveDied) timer = setTimeout(() => settle(error), verdictWithin)
+        else settle(reason ?? error)
+      },
+    })
     return carrier
   }
-}
 
 /** {@link mortalCarrier} as a pipe. */
 export const holdMortal = (port: PortLike, options: MessagePortOptions, bond?: Bond): HeldPipe =>

@@ -4,7 +4,7 @@ import type { Transport } from '../../pipe/pipe.js'
 import { emitHeld } from '../hold-pipe.js'
 import { type EventSource, listenTo } from '../listen-to.js'
 import type { MessagePortOptions, PortLike } from '../message-port.js'
-import { defaultConnectWithin, greeted } from './greet.js'
+import { defaultConnectWithin, greeted } from './greeted.js'
 import { holdMortal } from './mortal-port.js'
 
 /** A browser's `SharedWorker`. */
@@ -51,7 +51,7 @@ export const sharedWorker = (make: () => SharedWorkerLike, options: SharedWorker
           port.close?.()
           subscriber.error(error)
         },
-        complete: () => emitHeld(holdMortal(port, facts), subscriber),
+        complete: () => emitHeld(holdMortal(port, facts, { worker: true }), subscriber),
       }),
     )
   })

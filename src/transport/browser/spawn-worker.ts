@@ -4,7 +4,7 @@ import type { Transport } from '../../pipe/pipe.js'
 import type { HeldPipe } from '../hold-pipe.js'
 import { listenTo } from '../listen-to.js'
 import type { MessagePortOptions, PortLike } from '../message-port.js'
-import { defaultConnectWithin, greeted } from './greet.js'
+import { defaultConnectWithin, greeted } from './greeted.js'
 import { holdMortal } from './mortal-port.js'
 
 /** A browser's dedicated `Worker`. */
@@ -58,7 +58,7 @@ export const spawnWorker = (make: () => WorkerLike, options: SpawnWorkerOptions 
 
     const met = (): void => {
       notStarted()
-      held = holdMortal(worker, facts, { ownWorker: true })
+      held = holdMortal(worker, facts, { worker: true, own: true })
       held.over$.subscribe({
         error: (error: unknown) => terminateThen(() => subscriber.error(error)),
         complete: () => terminateThen(() => subscriber.complete()),

@@ -5,7 +5,6 @@ import { listenTo } from '../listen-to.js'
 import type { MessagePortOptions, PortLike } from '../message-port.js'
 import { waitingRoom } from '../waiting-room.js'
 import { globals } from './globals.js'
-import { ready } from './greet.js'
 import { holdMortal } from './mortal-port.js'
 
 /**
@@ -30,9 +29,8 @@ export const tabs = (options: Pick<MessagePortOptions, 'transfer' | 'closeWithin
     subscriber.add(
       listenTo(globals, 'connect', ({ ports: [port] }: { readonly ports: readonly PortLike[] }) => {
         if (port === undefined) return
-        const held = holdMortal(port, { ...options, end: 'accepted' })
-        port.postMessage(ready)
-        room.admit(held)
+        const met = (): void => (subscriber.closed ? held.hangUp() : room.admit(held))
+        const held = holdMortal(port, { ...options, end: 'accepted' }, { worker: true, met })
       }),
     )
     subscriber.add(() => room.hangUp())

@@ -1,7 +1,7 @@
 import { PipeError } from '../../pipe/pipe-error.js'
 import type { OpenCarrier } from '../carrier.js'
 import { listenTo } from '../listen-to.js'
-import { endOfHalf, leftForGood, longestMessage, normalClosure, orderly } from '../web-socket-rules.js'
+import { endOfHalf, longestMessage, normalClosure, orderly } from '../web-socket-rules.js'
 import type { WebSocketLike } from './globals.js'
 import { whenPageLeaves } from './page-leaves.js'
 
@@ -71,8 +71,10 @@ export const webSocketCarrier =
       listenTo(ws, 'message', take),
       listenTo(ws, 'close', closed),
       whenPageLeaves(forGood => {
-        ws.close(forGood ? leftForGood : normalClosure)
-        finish(new PipeError('reset', 'the page was left: dial again once it is shown'))
+        // the browser closes it, and says that the page is going away
+        if (forGood) return
+        ws.close(normalClosure)
+        finish(new PipeError('reset', 'the page was put aside: dial again once it is shown'))
       }),
     ]
 

@@ -35,7 +35,7 @@ export const dialWebSocket = (
       ws.off('error', refuse)
       dropped = () => undefined
       ws.pause()
-      emitHeld(holdPipe(webSocketCarrier(ws), { end: 'dialled', secret: key.secret, closeWithin }), subscriber)
+      emitHeld(holdPipe(webSocketCarrier(ws, 'dialled'), { end: 'dialled', secret: key.secret, closeWithin }), subscriber)
     })
     return () => dropped()
   })

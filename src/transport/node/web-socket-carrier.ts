@@ -1,26 +1,16 @@
 import type { RawData, WebSocket } from 'ws'
 import { PipeError } from '../../pipe/pipe-error.js'
+import type { Pipe } from '../../pipe/pipe.js'
 import type { OpenCarrier } from '../carrier.js'
+import { endOfHalf, goingAway, longestMessage, normalClosure, orderly } from '../web-socket-rules.js'
 import { socketBuffer } from './socket-defaults.js'
-
-/** Longest message that is sent: bytes have no borders, so what is longer goes as several. */
-const longestMessage = 1024 * 1024
-
-/** What a WebSocket may be called with once a pipe is over on both sides. */
-const normalClosure = 1000
-
-/** Says that this half is over; a WebSocket knows only an end of both. */
-const endOfHalf = new Uint8Array(0)
-
-/** Orderly ways of closing: done, going away (a page that is left), without a reason. */
-const orderly = new Set([1000, 1001, 1005])
 
 /**
  * An open, paused WebSocket as a carrier. Bytes go as binary messages, at most 1 MiB each; an empty one ends a half, and when both
  * have ended the WebSocket is closed. It is full while more than 64 KiB wait.
  */
 export const webSocketCarrier =
-  (ws: WebSocket): OpenCarrier =>
+  (ws: WebSocket, end: Pipe['end']): OpenCarrier =>
   events => {
     let ours: 'open' | 'ended' = 'open'
     let theirs: 'open' | 'ended' = 'open'
@@ -58,12 +48,14 @@ export const webSocketCarrier =
       broken ??= error.message
     })
     ws.on('close', code => {
-      const inOrder = broken === undefined && orderly.has(code)
+      const pageHasGone = code === goingAway && end === 'accepted' && ours === 'open'
+      const inOrder = broken === undefined && orderly.has(code) && !pageHasGone
       if (inOrder && theirs === 'open') {
         theirs = 'ended'
         events.ended()
       }
       if (destroyed || (inOrder && ours === 'ended')) events.closed()
+      else if (pageHasGone) events.closed(new PipeError('exited', 'the page at the far end was left: it is gone'))
       else {
         const reason = broken ?? `code ${code}`
         events.closed(new PipeError('reset', `the WebSocket closed (${reason}): the far end is gone, dial again`))

@@ -40,7 +40,7 @@ export const webSocketReception = (
         else {
           upgrades.handleUpgrade(request, socket, head, ws => {
             ws.pause()
-            if (!admit(webSocketCarrier(ws))) ws.terminate()
+            if (!admit(webSocketCarrier(ws, 'accepted'))) ws.terminate()
           })
         }
       })

@@ -3,9 +3,6 @@ import { PipeError } from '../../pipe/pipe-error.js'
 import { listenTo } from '../listen-to.js'
 import { type PortLike, saidIn } from '../message-port.js'
 
-/** What an end says once it listens: from now on nothing is lost. */
-export const ready = { sluice: 'ready' }
-
 /** How long the far end may take until it listens unless told otherwise, in milliseconds. */
 export const defaultConnectWithin = 10_000
 

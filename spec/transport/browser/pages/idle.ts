@@ -1,0 +1,2 @@
+// a page that says nothing, and a worker that never comes to fromHost()
+export {}

@@ -1,0 +1,13 @@
+import { fromHost } from 'sluice/browser'
+import { serveConformance } from 'sluice/testing'
+import { aloud } from './aside.js'
+import { dom, parameter } from './dom.js'
+import { shown } from './mirror.js'
+
+const aside = parameter('aside')
+
+if (aside !== '') shown(fromHost(), aloud(aside))
+else
+  fromHost()
+    .pipe(serveConformance({ name: dom.name, exit: () => dom.close() }))
+    .subscribe()
