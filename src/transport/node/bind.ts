@@ -10,7 +10,8 @@ const bindRules: Rules = { clients: countFrom1, waiting: count, closeWithin: tim
  *
  * Emits one {@link Door} once it listens. The subscription is the listener's life: unsubscribing stops listening, ends the
  * clients' pipes (what is queued is still written), and removes the socket with its directory, at once; so does
- * the end of the process, except by SIGKILL. One client's broken pipe never ends it. It completes only with
+ * the end of the process, except by SIGKILL: what that leaves is removed, on Linux, by the next `bind()` of the same user. One
+ * client's broken pipe never ends it. It completes only with
  * `clients`, once the last of them has gone. Each subscription is a listener of its own, with a secret of its own,
  * unless it is given one.
  *

@@ -3,6 +3,7 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path'
 import { PipeError } from '../../pipe/pipe-error.js'
+import { privatePrefix, socketName, sweepPrivatePlaces } from './private-places.js'
 
 /** The longest path of a unix socket in bytes: `sun_path` less its closing zero. */
 export const longestSocketPath = process.platform === 'linux' ? 107 : 103
@@ -11,6 +12,8 @@ const fits = (path: string): boolean => Buffer.byteLength(path) <= longestSocket
 
 /**
  * Makes a directory that only this user may enter (0700) and names a socket in it.
+ *
+ * Directories that killed processes of this user have left there are removed before.
  *
  * It lies in `XDG_RUNTIME_DIR` if that is set, else in the directory for temporary files; if either is too long for a
  * socket or refuses, in the next one, `/tmp` being the last.
@@ -22,10 +25,13 @@ export const privateSocketPath = (
 ): { readonly directory: string; readonly path: string } => {
   let reason: unknown
   for (const base of candidates) {
-    if (base === undefined || !isAbsolute(base) || !fits(join(base, 'sluice-abcdef/pipe'))) continue
+    if (base === undefined || !isAbsolute(base)) continue
+    const prefix = [privatePrefix(), 'sluice-'].find(start => fits(join(base, `${start}abcdef`, socketName)))
+    if (prefix === undefined) continue
     try {
-      const directory = mkdtempSync(join(base, 'sluice-'))
-      return { directory, path: join(directory, 'pipe') }
+      sweepPrivatePlaces(base)
+      const directory = mkdtempSync(join(base, prefix))
+      return { directory, path: join(directory, socketName) }
     } catch (error) {
       reason = error
     }
