@@ -201,6 +201,17 @@ test('results that are packed come out as they went in', t => {
   )
 })
 
+test('results of one directory keep it, however many texts they fill', t => {
+  const packed = new FoundNames()
+  const names = Array.from({ length: 700 }, (_, i) => `n${i}`)
+  packed.add('a/b', names.slice(0, 300))
+  packed.add('a/b', names.slice(300))
+  t.deepEqual(
+    names.map((_, index) => packed.at(index)),
+    names.map(name => ({ directory: 'a/b', name })),
+  )
+})
+
 for (const [below, primes] of [
   [0, 0],
   [2, 0],
