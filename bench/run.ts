@@ -52,10 +52,12 @@ const main = async (): Promise<void> => {
       })
   }
   if (leftOut.length > 0)
-    console.error(`not measured: ${leftOut.sort().join(', ')}. Install what they are made of: npm ci --prefix bench`)
+    console.error(
+      `not measured: ${[...new Set(leftOut)].sort().join(', ')}. Install what they are made of: npm ci --prefix bench`,
+    )
   subjects.sort((a, b) => Number(b.name === 'floor') - Number(a.name === 'floor') || a.name.localeCompare(b.name))
   const names = pick(
-    subjects.map(({ name }) => name),
+    [...new Set(subjects.map(({ name }) => name))], // one may be in several folders, by scenario
     values.subject,
     'subject',
   )

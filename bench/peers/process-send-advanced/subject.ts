@@ -6,6 +6,6 @@ import type { SubjectSpec } from '../../harness/figure.js'
  * As with JSON there are messages in both directions and nothing else; bytes travel as they are.
  */
 export const subject: SubjectSpec = {
-  name: 'process.send, advanced',
+  name: 'process.send advanced',
   scenarios: ['latency', 'pipelined', 'stream', 'bytes', 'big'],
 }

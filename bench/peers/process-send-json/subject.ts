@@ -7,6 +7,6 @@ import type { SubjectSpec } from '../../harness/figure.js'
  * when a message has left, no schema; bytes travel as base64.
  */
 export const subject: SubjectSpec = {
-  name: 'process.send, JSON',
+  name: 'process.send JSON',
   scenarios: ['latency', 'pipelined', 'stream', 'bytes', 'big'],
 }
