@@ -39,6 +39,8 @@ export const scenario: Scenario = {
       const { near, far, ms, ahead } = await run(file, task)
       const add = (metric: string, value: number, unit: string) =>
         figures.push({ scenario: 'memory', subject: 'sluice', metric: `${nameOf(task)}: ${metric}`, value, unit })
+      // it takes long, and what fails late is not to take the rest with it
+      console.error(`  ${nameOf(task)}: parent ${near >> 10} MiB, child ${far >> 10} MiB, ${Math.round(ms / 1000)} s`)
       if (task.kind === 'stop') add('producer ahead after 5 s', ahead, 'items')
       add('parent grew by', near / 1024, 'MiB')
       add('child grew by', far / 1024, 'MiB')

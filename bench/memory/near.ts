@@ -68,9 +68,11 @@ const run = async (far: Peer<typeof Transfers>): Promise<Result> => {
   return { near, far: (await only(far.remote.memory())).most - farBefore, ms, ahead }
 }
 
-const far$ = spawn(process.execPath, { args: [new URL('./far.js', import.meta.url).pathname] }).pipe(
-  peer({ uses: Transfers }),
-)
+// patient: a busy machine may take its time to start a process
+const far$ = spawn(process.execPath, {
+  args: [new URL('./far.js', import.meta.url).pathname],
+  connectWithin: 60_000,
+}).pipe(peer({ uses: Transfers }))
 const subscription = far$.subscribe({
   next: far =>
     void run(far).then(
