@@ -61,6 +61,16 @@ test('proceeds from hellos to proofs, descriptors and verdicts, each as soon as 
   t.is(end.outcome, 'Establish')
 })
 
+test('trusts the far end once it has proved itself, before anything else is said', t => {
+  const trustedAt = (side: Side) => {
+    const [dialled] = converse({ ...side, nonce: 1 }, { ...side, nonce: 2 })
+    const names = dialled.commands.map(command => (command._tag === 'Send' ? command.frame._tag : command._tag))
+    return names.slice(0, names.indexOf('Trust') + 2)
+  }
+  t.deepEqual(trustedAt({ secret, describes: true }), ['Hello', 'Proof', 'Trust', 'Descriptors'])
+  t.deepEqual(trustedAt({ describes: true }), ['Hello', 'Trust', 'Descriptors'])
+})
+
 test('leaves out what is not needed', t => {
   const frames = (side: Side) => {
     const [dialled] = converse(side, side)
@@ -307,7 +317,7 @@ test('no frames bring it further than a settled state, or make it throw', t => {
           const [next, commands] = step(state, { _tag: 'Received', frame })
           if (settled) assert.deepEqual([next, commands], [state, []])
           // an end that knows a secret settles for nothing less than a proof, and here none is right
-          if (knows) assert.ok(commands.every(({ _tag }) => _tag !== 'Establish' && _tag !== 'Announce'))
+          if (knows) assert.ok(commands.every(({ _tag }) => !['Establish', 'Announce', 'Trust'].includes(_tag)))
           state = next
         }
       }),

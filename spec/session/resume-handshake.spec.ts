@@ -55,7 +55,7 @@ test('a session that a newer pipe took over between hello and proof is not given
 })
 
 test('a session that was lost between hello and proof is begun anew', t => {
-  t.deepEqual(askedFor(2, 1, undefined), ['Proof', 'Announce', 'Verdicts'])
+  t.deepEqual(askedFor(2, 1, undefined), ['Proof', 'Trust', 'Announce', 'Verdicts'])
 })
 
 /** Two ends that resume a session, of which each has begun it, or was cut off before the other's verdicts. */
@@ -95,26 +95,26 @@ const resumed = (
 
 test('a session that has begun at both ends goes on with the proofs', t => {
   t.deepEqual(resumed({ dialled: true, accepted: true }), {
-    dialled: ['Hello', 'Proof', 'Resume'],
-    accepted: ['Hello', 'Freeze', 'Proof', 'Resume'],
+    dialled: ['Hello', 'Proof', 'Trust', 'Resume'],
+    accepted: ['Hello', 'Freeze', 'Proof', 'Trust', 'Resume'],
     judgements: [],
   })
 })
 
 test('an end that was cut off before the far end’s verdicts has them again behind the proofs, and begins with them', t => {
   t.deepEqual(resumed({ dialled: true, accepted: false }), {
-    dialled: ['Hello', 'Proof', 'Verdicts', 'Resume'],
-    accepted: ['Hello', 'Freeze', 'Proof', 'Announce', 'Establish'],
+    dialled: ['Hello', 'Proof', 'Trust', 'Verdicts', 'Resume'],
+    accepted: ['Hello', 'Freeze', 'Proof', 'Trust', 'Announce', 'Establish'],
     judgements: ['judged before'],
   })
   t.deepEqual(resumed({ dialled: false, accepted: true }), {
-    dialled: ['Hello', 'Proof', 'Announce', 'Establish'],
-    accepted: ['Hello', 'Freeze', 'Proof', 'Verdicts', 'Resume'],
+    dialled: ['Hello', 'Proof', 'Trust', 'Announce', 'Establish'],
+    accepted: ['Hello', 'Freeze', 'Proof', 'Trust', 'Verdicts', 'Resume'],
     judgements: ['judged before'],
   })
   t.deepEqual(resumed({ dialled: false, accepted: false }), {
-    dialled: ['Hello', 'Proof', 'Announce', 'Verdicts', 'Establish'],
-    accepted: ['Hello', 'Freeze', 'Proof', 'Announce', 'Verdicts', 'Establish'],
+    dialled: ['Hello', 'Proof', 'Trust', 'Announce', 'Verdicts', 'Establish'],
+    accepted: ['Hello', 'Freeze', 'Proof', 'Trust', 'Announce', 'Verdicts', 'Establish'],
     judgements: ['judged before', 'judged before'],
   })
 })

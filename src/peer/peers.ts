@@ -7,6 +7,7 @@ import { isTemporary } from '../session/is-temporary.js'
 import type { Announcement, Session, SessionOptions } from '../session/session-options.js'
 import { session } from '../session/session.js'
 import type { ResumeAsked } from '../wire/frame.js'
+import { longestBeforeProof, type FrameLimit } from '../wire/frame-limit.js'
 import { framed } from '../wire/framed.js'
 import { PeerCore, type PeerSetup } from './peer-core.js'
 import type { Peer } from './peer-types.js'
@@ -88,7 +89,10 @@ export class Peers {
     // whatever still comes over the pipe before this one is not to be taken in twice
     if (isDialler && this.dialler?.isAttached === true && this.dialler.continuity !== undefined)
       this.freeze(this.dialler)
-    const agreed$ = session(this.optionsFor(pipe, announce))(framed(this.setup.session.limits.frameBytes)(pipe))
+    const { frameBytes } = this.setup.session.limits
+    const limit: FrameLimit = { frameBytes: Math.min(frameBytes, longestBeforeProof) }
+    const trusted = () => void (limit.frameBytes = frameBytes)
+    const agreed$ = session({ ...this.optionsFor(pipe, announce), trusted })(framed(limit)(pipe))
     running.add(
       agreed$.subscribe({
         next: agreed => {

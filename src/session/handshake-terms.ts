@@ -60,6 +60,8 @@ export type HandshakeEvent =
 /** What the handshake asks its session to do. */
 export type HandshakeCommand<Judgement> =
   | { readonly _tag: 'Send'; readonly frame: SessionFrame }
+  /** The far end has proved what it has to, if anything. */
+  | { readonly _tag: 'Trust' }
   /**
    * This end says its verdicts, and the far end may begin the session with them. `kept`: it has said them before, of that
    * session, over an older pipe.

@@ -41,6 +41,8 @@ export const stepHandshake =
 
 type Next<J> = readonly [HandshakeState<J>, readonly HandshakeCommand<J>[]]
 
+const trust = { _tag: 'Trust' } as const
+
 const send = (frame: SessionFrame) => ({ _tag: 'Send', frame }) as const
 
 const fail = <J>(error: Error, goodbye: Goodbye): Next<J> => [
@@ -224,10 +226,10 @@ const goesOn = <J>(
   { position, lacksVerdicts }: { readonly position: number; readonly lacksVerdicts: boolean },
 ): Next<J> => {
   const again = lacksVerdicts ? [send(terms.verdicts(kept.judgement))] : []
-  if (kept.begun) return [{ _tag: 'Settled' }, [...again, { _tag: 'Resume', theirs, position }]]
+  if (kept.begun) return [{ _tag: 'Settled' }, [trust, ...again, { _tag: 'Resume', theirs, position }]]
   const { judgement } = kept
   const announced = { _tag: 'Announce', theirs, judgement, kept } as const
-  if (position === 0) return [{ _tag: 'Agreeing', theirs, judgement }, [announced, ...again]]
+  if (position === 0) return [{ _tag: 'Agreeing', theirs, judgement }, [trust, announced, ...again]]
   const [state, commands] = violate<J>(`a position of ${position} in a session of which this end has said nothing`)
   return [state, [announced, ...commands]]
 }
@@ -235,8 +237,9 @@ const goesOn = <J>(
 /** Both may know each other's descriptors now. They see the same fingerprints, so both know who is to send some. */
 const trusted = <J>(terms: HandshakeTerms<J>, theirs: Hello): Next<J> => {
   const descriptors = terms.describe(theirs)
-  if (descriptors === undefined) return judged(terms, theirs, undefined)
-  return [{ _tag: 'Describing', theirs }, [send(descriptors)]]
+  const [state, commands]: Next<J> =
+    descriptors === undefined ? judged(terms, theirs, undefined) : [{ _tag: 'Describing', theirs }, [send(descriptors)]]
+  return [state, [trust, ...commands]]
 }
 
 const judged = <J>(terms: HandshakeTerms<J>, theirs: Hello, descriptors: Descriptors | undefined): Next<J> => {

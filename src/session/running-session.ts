@@ -144,6 +144,8 @@ export class RunningSession {
     switch (command._tag) {
       case 'Send':
         return this.send(command.frame)
+      case 'Trust':
+        return this.options.trusted?.()
       case 'Announce':
         return this.announce(command.theirs, command.judgement, command.kept)
       case 'Establish': {

@@ -12,6 +12,8 @@ export interface SessionOptions extends Terms {
   readonly limits: Limits
   /** 32 random bytes, fresh with each call. */
   readonly nonce: () => Uint8Array
+  /** The far end has proved itself, or there is nothing to be proved: it may say longer things from here on. */
+  readonly trusted?: () => void
   /** Longest the handshake may take, in milliseconds. */
   readonly handshakeTimeout: number
   /** Longest to wait for the far end's half to end after our goodbye, in milliseconds. */

@@ -2,6 +2,7 @@ import { freshBytes } from '../protobuf/fresh-bytes.js'
 import { Reader } from '../protobuf/reader.js'
 import { readFrame } from './frame-codec.js'
 import type { Frame } from './frame.js'
+import type { FrameLimit } from './frame-limit.js'
 import { ProtocolViolation } from './protocol-violation.js'
 
 /** Room for a frame that carries 64 KiB and the little around it: most that are cut are no longer. */
@@ -22,14 +23,18 @@ export class FrameReader {
   private filled = 0
   private stopped = false
 
+  private readonly limit: FrameLimit
+
   /**
-   * @param limit - longest frame that is taken in, without its length, in bytes
+   * @param limit - longest frame that is taken in, without its length, in bytes; or what tells, for each frame anew
    * @param emit - gets each frame, in order
    */
   constructor(
-    private readonly limit: number,
+    limit: number | FrameLimit,
     private readonly emit: (frame: Frame) => void,
-  ) {}
+  ) {
+    this.limit = typeof limit === 'number' ? { frameBytes: limit } : limit
+  }
 
   /** Makes `push` return at once, also in the middle of a chunk. */
   stop(): void {
@@ -75,14 +80,15 @@ export class FrameReader {
     while (pos < chunk.length) {
       const byte = chunk[pos++] as number
       // most frames are shorter than 128 bytes: their length is one byte
-      if (byte < 0x80 && this.shift === 0 && byte <= this.limit) {
+      if (byte < 0x80 && this.shift === 0 && byte <= this.limit.frameBytes) {
         this.size = byte
         return pos
       }
       this.partial += (byte & 0x7f) * 2 ** this.shift
       this.shift += 7
-      if (this.partial > this.limit)
-        throw new ProtocolViolation(`a frame of ${this.partial} bytes or more is over the limit of ${this.limit}`)
+      const { frameBytes } = this.limit
+      if (this.partial > frameBytes)
+        throw new ProtocolViolation(`a frame of ${this.partial} bytes or more is over the limit of ${frameBytes}`)
       if (byte < 0x80) {
         this.size = this.partial
         this.partial = 0

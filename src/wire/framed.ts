@@ -1,5 +1,6 @@
 import { Observable, Subject, type SchedulerLike } from 'rxjs'
 import type { Layer } from '../pipe/pipe.js'
+import type { FrameLimit } from './frame-limit.js'
 import { FrameReader } from './frame-reader.js'
 import { FrameWriter } from './frame-writer.js'
 import type { Frame } from './frame.js'
@@ -10,13 +11,13 @@ import { defaultLimits } from './hello-codec.js'
  *
  * Frames of one tick share a write. Frames of kinds that are newer than this end are passed over.
  *
- * @param frameBytes - longest frame that is taken in, without its length; default 16 MiB
+ * @param limit - longest frame that is taken in, without its length, or what tells, for each frame anew; default 16 MiB
  * @param scheduler - its soonest turn is "the end of the tick"
  * @returns a layer whose `incoming` fails with {@link ProtocolViolation} when the bytes are no frames
  * @see proto/README.md, "Framing"
  */
 export const framed =
-  (frameBytes: number = defaultLimits.frameBytes, scheduler?: SchedulerLike): Layer<Uint8Array, Frame> =>
+  (limit: number | FrameLimit = defaultLimits.frameBytes, scheduler?: SchedulerLike): Layer<Uint8Array, Frame> =>
   pipe => {
     const outgoing = new Subject<Frame>()
     const writer = new FrameWriter(batch => pipe.outgoing.next(batch), scheduler)
@@ -36,7 +37,7 @@ export const framed =
       ...pipe,
       outgoing,
       incoming: new Observable<Frame>(subscriber => {
-        const reader = new FrameReader(frameBytes, frame => subscriber.next(frame))
+        const reader = new FrameReader(limit, frame => subscriber.next(frame))
         subscriber.add(() => reader.stop())
         subscriber.add(
           pipe.incoming.subscribe({
