@@ -61,6 +61,25 @@ test('is full while more than 1 MiB is under way, and has room once the far end 
   far.unsubscribe()
 })
 
+test('what is written while it is full, and half of that has gone, does not keep it full for ever', async t => {
+  const { port1, port2 } = new MessageChannel()
+  const near = record(messagePort(port1))
+  const pipe = near.values[0]!
+  const fullness = record(pipe.writable)
+  record(pipe.incoming)
+  for (let i = 0; i < 17; i += 1) pipe.outgoing.next(new Uint8Array(65_536))
+  t.deepEqual(fullness.values, [true, false])
+  // a third is taken: there is no room yet
+  port2.postMessage({ sluice: 6 * 65_536 })
+  await pause(20)
+  t.deepEqual(fullness.values, [true, false])
+  pipe.outgoing.next(Uint8Array.of(1))
+  port2.postMessage({ sluice: 11 * 65_536 })
+  await until(() => (fullness.values.length === 3 ? true : undefined), 'room')
+  near.unsubscribe()
+  port2.close()
+})
+
 test('a far end that hangs up without reading does not leave its peer full', async t => {
   const { near, far, dialled } = channel()
   const fullness = record(dialled.writable)

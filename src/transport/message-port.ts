@@ -142,7 +142,8 @@ export const portCarrier =
         if (over) return true
         underWay += bytes.byteLength
         if (!post(port, bytes, transfer)) portIsFull = true
-        full = portIsFull || underWay > fullAt
+        // once full it stays so until there is room for more: that is when it is told
+        if (portIsFull || underWay > fullAt) full = true
         return !full
       },
       end: () => {

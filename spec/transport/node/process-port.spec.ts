@@ -32,3 +32,23 @@ test('is not writable while the channel is full, and is again when all has gone'
   gone.shift()?.(null)
   t.deepEqual(fullness.values, [true, false, true])
 })
+
+test('tells that it has drained, also if a message found room in between', t => {
+  const { channel, gone } = narrow()
+  const port = processPort(channel)
+  let drained = 0
+  port.on?.('drain', () => (drained += 1))
+  t.deepEqual(
+    [1, 2, 3].map(n => port.postMessage(n)),
+    [true, false, false],
+  )
+  const [first, second, third] = gone.splice(0)
+  first?.(null)
+  second?.(null)
+  // by now the channel itself takes one more without complaint
+  t.is(port.postMessage(4), false)
+  third?.(null)
+  t.is(drained, 0)
+  gone.shift()?.(null)
+  t.is(drained, 1)
+})

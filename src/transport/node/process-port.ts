@@ -26,7 +26,8 @@ export const processPort = (channel: ForkChannel): PortLike => {
     postMessage: message => {
       if (!channel.connected) return true
       unsent += 1
-      full = channel.send?.(message, sent) === false
+      // once full it stays so until all has gone: that is when it is told
+      if (channel.send?.(message, sent) === false) full = true
       return !full
     },
     on: (type, listener) => {
