@@ -98,7 +98,7 @@ const buffer = {
 const nodeOnly = [
   {
     regex: '^(node:|ws$)',
-    message: 'Platform modules belong to src/transport/node.',
+    message: 'Platform modules belong to src/transport/node, or to src/testing/node.',
   },
 ]
 
@@ -204,7 +204,7 @@ export default defineConfig(
     rules: { '@typescript-eslint/only-throw-error': 'off' },
   },
   {
-    files: ['src/transport/node/**/*.ts', 'src/cli/**/*.ts', 'src/node.ts'],
+    files: ['src/transport/node/**/*.ts', 'src/testing/node/**/*.ts', 'src/cli/**/*.ts', 'src/node.ts'],
     rules: { 'no-restricted-globals': 'off', '@typescript-eslint/no-restricted-imports': 'off' },
   },
   {

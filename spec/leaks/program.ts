@@ -35,6 +35,7 @@ import {
   type Transport,
 } from 'sluice'
 import { bind, dial } from 'sluice/node'
+import { openResources } from 'sluice/testing/node'
 import { openBooks } from '../chaos/books.js'
 
 const Work = contract('leaks.Work', {
@@ -64,11 +65,9 @@ const census = async () => {
     await pause(20)
     gc()
   }
-  const resources: Record<string, number> = {}
-  for (const kind of process.getActiveResourcesInfo()) resources[kind] = (resources[kind] ?? 0) + 1
   return {
     heap: process.memoryUsage().heapUsed,
-    resources,
+    resources: openResources(),
     listeners: process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0),
   }
 }

@@ -2,8 +2,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
+import { lives } from 'sluice/testing/node'
 import { pause, until, within } from '../conformance/rig.js'
-import { lives, runFixture } from './fixtures/run-fixture.js'
+import { runFixture } from './fixtures/run-fixture.js'
 
 const place = mkdtempSync(join(tmpdir(), 'parent-spec-'))
 test.after.always(() => rmSync(place, { recursive: true, force: true }))

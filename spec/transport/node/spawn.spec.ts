@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import { retry } from 'rxjs'
+import { lives } from 'sluice/testing/node'
 import type { Pipe } from '../../../src/pipe/pipe.js'
 import type { Exited } from '../../../src/transport/node/exited.js'
 import type { SpawnOptions } from '../../../src/transport/node/spawn-options.js'
 import { spawn } from '../../../src/transport/node/spawn.js'
 import { joined, letGo, record, until, within } from '../conformance/rig.js'
-import { fixtureArgs, lives } from './fixtures/run-fixture.js'
+import { fixtureArgs } from './fixtures/run-fixture.js'
 
 test.after.always(letGo)
 

@@ -2,12 +2,13 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
+import { lives } from 'sluice/testing/node'
 import type { Pipe } from '../../../src/pipe/pipe.js'
 import type { Exited } from '../../../src/transport/node/exited.js'
 import type { SpawnOptions } from '../../../src/transport/node/spawn-options.js'
 import { spawn } from '../../../src/transport/node/spawn.js'
 import { bytes, joined, letGo, record, sameBytes, until, within } from '../conformance/rig.js'
-import { fixtureArgs, lives, runFixture } from './fixtures/run-fixture.js'
+import { fixtureArgs, runFixture } from './fixtures/run-fixture.js'
 
 test.after.always(letGo)
 

@@ -1,0 +1,8 @@
+export { pause, until, within } from './testing/conformance/waiting.js'
+export { adopt } from './testing/node/adopt.js'
+export { hold } from './testing/node/hold.js'
+export { gone, lives } from './testing/node/lives.js'
+export { assertClosed, openResources, type OpenResources } from './testing/node/open-resources.js'
+export { makePlace, ownPlace, type AvaHooks, type Place } from './testing/node/own-place.js'
+export { startProgram, type Exit, type Program, type ProgramOptions } from './testing/node/start-program.js'
+export { scene, type Teardown } from './testing/node/teardown.js'
