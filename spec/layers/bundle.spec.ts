@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import test from 'ava'
-import { build, type BuildOptions } from 'esbuild'
+import { build } from 'esbuild'
 import { join } from 'node:path'
 import { root } from './sources.js'
 
@@ -37,7 +37,7 @@ dial(location.hash)
   .subscribe(({ remote }) => remote.howAreYou().subscribe(console.log))
 `
 
-const bundle = async (options: BuildOptions = {}) => {
+const bundle = async (packages: 'bundle' | 'external' = 'bundle') => {
   const { outputFiles, metafile } = await build({
     stdin: { contents: page, resolveDir: root, loader: 'ts' },
     tsconfig: join(root, 'tsconfig.json'),
@@ -50,7 +50,7 @@ const bundle = async (options: BuildOptions = {}) => {
     write: false,
     metafile: true,
     outdir: 'out',
-    ...options,
+    packages,
   })
   const [output] = outputFiles
   return {
@@ -68,7 +68,7 @@ const partOf = (path: string): string =>
 
 test('a page with a typical contract has to load no more than it does today', async t => {
   const all = await bundle()
-  const own = await bundle({ packages: 'external' })
+  const own = await bundle('external')
   const parts = new Map<string, number>()
   for (const [path, { bytesInOutput }] of all.inputs) {
     parts.set(partOf(path), (parts.get(partOf(path)) ?? 0) + bytesInOutput)
