@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import test from 'ava'
 import fc from 'fast-check'
 import { FrameReader } from '../../src/wire/frame-reader.js'
-import type { Frame } from '../../src/wire/frame.js'
+import { isCallFrame, type Frame } from '../../src/wire/frame.js'
 import { ProtocolViolation } from '../../src/wire/protocol-violation.js'
 import { anyFrame, plain, readIn, withLength, written } from './arbitrary-frame.js'
 
@@ -87,6 +87,50 @@ test('chunks may be taken back once they are read: what was cut is a copy', t =>
   reader.push(tail)
   tail.fill(0xff)
   t.deepEqual(frames.map(plain), [plain({ _tag: 'Next', id: 1, payload: Uint8Array.of(1, 2, 3, 4) })])
+})
+
+test('of bytes that are lent nothing is kept, but what a call takes in at once', t => {
+  t.notThrows(() => {
+    fc.assert(
+      fc.property(some, fc.array(fc.nat(), { maxLength: 12 }), (frames, places) => {
+        const seen: unknown[] = []
+        const kept: Frame[] = []
+        const reader = new FrameReader(MiB, frame => {
+          if (isCallFrame(frame)) seen.push(plain(frame))
+          else kept.push(frame)
+        })
+        for (const piece of cut(written(...frames), places)) {
+          reader.push(piece, true)
+          piece.fill(0xff)
+        }
+        assert.deepEqual(seen, frames.filter(isCallFrame).map(plain))
+        assert.deepEqual(kept.map(plain), frames.filter(frame => !isCallFrame(frame)).map(plain))
+      }),
+      { numRuns: 200 },
+    )
+  })
+})
+
+test('a long payload of lent bytes comes in a buffer of its own, copied once', t => {
+  const payload = Uint8Array.from({ length: 64 * 1024 }, (_, n) => n % 251)
+  const bytes = written({ _tag: 'Next', id: 1, payload }, { _tag: 'Next', id: 3, payload: Uint8Array.of(1) })
+  const lent = new Uint8Array(bytes.length)
+  const payloads: Uint8Array[] = []
+  const reader = new FrameReader(MiB, {
+    payload: (kind, id, { buf, pos, len }) => payloads.push(buf.subarray(pos, len)),
+    frame: () => t.fail(),
+  })
+  const before = memory()
+  for (let n = 0; n < 3; n++) {
+    lent.set(bytes)
+    reader.push(lent, true)
+  }
+  t.true(memory() - before < 3 * (payload.length + 1024))
+  lent.fill(0xff)
+  const long = payloads.filter(({ length }) => length > 1)
+  t.is(long.length, 3)
+  for (const one of long) t.true(Buffer.from(one).equals(payload))
+  t.is(new Set(long.map(({ buffer }) => buffer)).size, 3)
 })
 
 test('a frame as long as the limit is read, and one byte more is a violation', t => {

@@ -1,16 +1,23 @@
+import assert from 'node:assert/strict'
 import test from 'ava'
+import fc from 'fast-check'
 import { VirtualTimeScheduler } from 'rxjs'
+import type { Writer } from '../../src/protobuf/writer.js'
 import { FrameWriter } from '../../src/wire/frame-writer.js'
 import type { Frame, Open } from '../../src/wire/frame.js'
-import { plain, readIn } from './arbitrary-frame.js'
+import { callId, plain, readIn, written } from './arbitrary-frame.js'
 
-const next = (id: number, size = 0): Frame => ({ _tag: 'Next', id, payload: new Uint8Array(size).fill(id) })
+const next = (id: number, size = 0, fill = id): Frame => ({
+  _tag: 'Next',
+  id,
+  payload: new Uint8Array(size).fill(fill),
+})
 
 /** A writer and its batches; `endTick` ends the tick. */
 const start = () => {
   const scheduler = new VirtualTimeScheduler()
   const batches: Uint8Array[] = []
-  const writer = new FrameWriter(batch => batches.push(batch), scheduler)
+  const writer = new FrameWriter({ write: batch => batches.push(batch), idle: false }, scheduler)
   return { writer, batches, endTick: () => scheduler.flush() }
 }
 
@@ -112,10 +119,11 @@ test('a frame whose encoding throws leaves nothing behind, and those around it a
 test('a frame that is pushed while a batch leaves goes into the next one', t => {
   const scheduler = new VirtualTimeScheduler()
   const batches: Uint8Array[] = []
-  const writer = new FrameWriter(batch => {
+  const write = (batch: Uint8Array) => {
     batches.push(batch)
     if (batches.length === 1) writer.push(next(3))
-  }, scheduler)
+  }
+  const writer = new FrameWriter({ write, idle: false }, scheduler)
   writer.push(next(1))
   scheduler.flush()
   t.deepEqual(
@@ -124,18 +132,115 @@ test('a frame that is pushed while a batch leaves goes into the next one', t => 
   )
 })
 
-test('a long payload is not copied: it leaves behind the head of its frame, in order', t => {
+test('a long payload leaves in one write with the head of its frame, in order', t => {
   const { writer, batches, endTick } = start()
-  const long = next(3, 16 * 1024) as Extract<Frame, { readonly _tag: 'Next' }>
   writer.push(next(1, 10))
-  writer.push(long)
-  writer.push(next(5, 16 * 1024 - 1))
-  writer.push(next(7, 10))
+  writer.push(next(3, 64 * 1024))
+  writer.push(next(5, 10))
   endTick()
-  t.is(batches[1], long.payload)
   t.deepEqual(
-    readIn(batches).map(frame => ('id' in frame ? frame.id : 0)),
-    [1, 3, 5, 7],
+    batches.map(batch => readIn([batch]).map(frame => ('id' in frame ? frame.id : 0))),
+    [[1, 3], [5]],
   )
-  t.is(batches.length, 4)
+})
+
+const raw = (value: unknown, to: Writer): void => void to.raw(value as Uint8Array)
+
+test('within one tick batches grow to 64 KiB, and begin at 8 KiB again in the next', t => {
+  const { writer, batches, endTick } = start()
+  for (let n = 0; n < 400; n++) writer.push(next(1, 1_017))
+  const KiB = () => batches.splice(0).map(batch => batch.length / 1024)
+  endTick()
+  t.deepEqual(KiB(), [8, 16, 32, 64, 64, 64, 64, 64, 24])
+  for (let n = 0; n < 8; n++) writer.push(next(1, 1_017))
+  t.deepEqual(KiB(), [8])
+})
+
+test('a value is encoded where it leaves from, as the very bytes of the frame it would have been', t => {
+  t.notThrows(() => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(callId, fc.oneof(fc.nat(300), fc.nat(70_000))), { maxLength: 12 }), values => {
+        const { writer, batches, endTick } = start()
+        for (const [id, size] of values) {
+          const value = new Uint8Array(size).fill(id % 251)
+          assert.equal(writer.pushPayload('Next', id, raw, value, 100_000), size)
+        }
+        endTick()
+        const expected = values.map(([id, size]) => next(id, size, id % 251))
+        assert.ok(Buffer.concat(batches).equals(written(...expected)))
+      }),
+      { numRuns: 200 },
+    )
+  })
+})
+
+test('a value that is too long for one frame comes back as its payload, and leaves nothing behind', t => {
+  for (const size of [1_000, 200_000]) {
+    const { writer, batches, endTick } = start()
+    writer.push(next(1, 10))
+    const payload = writer.pushPayload('Reply', 3, raw, new Uint8Array(size).fill(9), size - 1)
+    writer.push(next(5, 10))
+    endTick()
+    t.true(payload instanceof Uint8Array)
+    t.true(Buffer.from(payload as Uint8Array).equals(new Uint8Array(size).fill(9)))
+    t.deepEqual(readIn(batches).map(plain), [plain(next(1, 10)), plain(next(5, 10))])
+  }
+})
+
+test('an encoder that throws in the middle of a message leaves nothing behind, and those around it arrive', t => {
+  const { writer, batches, endTick } = start()
+  const half = (_: unknown, to: Writer): void => {
+    to.fork().string('half').fork()
+    throw new RangeError('no other half')
+  }
+  writer.pushPayload('Next', 1, raw, new Uint8Array(10).fill(1), 100)
+  t.throws(() => writer.pushPayload('Next', 3, half, undefined, 100), { message: 'no other half' })
+  writer.push(next(5, 10))
+  endTick()
+  t.deepEqual(readIn(batches).map(plain), [plain(next(1, 10)), plain(next(5, 10))])
+})
+
+test('what is sent while a value is being encoded leaves behind it', t => {
+  const { writer, batches, endTick } = start()
+  const talkative = (_: unknown, to: Writer): void => {
+    to.raw(new Uint8Array(5).fill(1))
+    writer.push(next(3, 10))
+    writer.pushPayload('Next', 5, raw, new Uint8Array(10).fill(5), 100)
+    writer.flush()
+    to.raw(new Uint8Array(5).fill(1))
+  }
+  writer.pushPayload('Next', 1, talkative, undefined, 100)
+  endTick()
+  t.deepEqual(
+    readIn(batches).map(plain),
+    [1, 3, 5].map(id => plain(next(id, 10))),
+  )
+})
+
+test('a slab is written again once nothing holds on to its batches, and not before', t => {
+  const scheduler = new VirtualTimeScheduler()
+  const batches: Uint8Array[] = []
+  const sink = { write: (batch: Uint8Array) => void batches.push(batch), idle: false }
+  const writer = new FrameWriter(sink, scheduler)
+  const send = (id: number) => {
+    writer.pushPayload('Next', id, raw, new Uint8Array(60_000).fill(id), 100_000)
+    return new Set(batches.map(({ buffer }) => buffer)).size
+  }
+  t.deepEqual([1, 2, 3].map(send), [1, 2, 3])
+  t.deepEqual(
+    readIn(batches).map(frame => ('payload' in frame ? frame.payload.every(byte => byte === frame.id) : undefined)),
+    [true, true, true],
+  )
+  sink.idle = true
+  t.deepEqual([4, 5, 6, 7].map(send), [3, 3, 3, 3])
+})
+
+test('a writer whose batches are gone makes no buffers, however much it writes', t => {
+  const writer = new FrameWriter({ write: () => undefined, idle: true }, new VirtualTimeScheduler())
+  const chunk = new Uint8Array(64 * 1024)
+  const send = () => writer.pushPayload('Next', 1, raw, chunk, 100_000)
+  send()
+  const before = process.memoryUsage().arrayBuffers
+  for (let n = 0; n < 1_000; n++) send()
+  t.true(process.memoryUsage().arrayBuffers - before < 1024 * 1024)
 })

@@ -6,6 +6,7 @@ import { Reassembly } from '../flow/reassembly.js'
 import type { Pipe } from '../pipe/pipe.js'
 import type { Decode, Encode } from '../schema/codec.js'
 import type { CallFrame, Fragment, Next, Reply } from '../wire/frame.js'
+import { payloads } from '../wire/payload-writer.js'
 import type { CallOptions, CallsOptions } from './calls-options.js'
 import { Deadlines } from './deadlines.js'
 import { fittedFail } from './fail-frame.js'
@@ -13,7 +14,6 @@ import { IncomingCalls, type Served } from './incoming-calls.js'
 import type { Line } from './line.js'
 import type { CallingEnd } from './method-end.js'
 import { OutgoingCalls } from './outgoing-calls.js'
-import { PayloadWriter } from './payload-writer.js'
 import type { Consumer, Flow } from './consumer.js'
 import { Turns, type Sender } from './turns.js'
 
@@ -33,7 +33,6 @@ export class Calls implements Line {
   private readonly incoming: IncomingCalls
   private readonly turns: Turns
   private readonly budget: Budget
-  private readonly payloads = new PayloadWriter()
   private readonly deadlines: Deadlines
   private readonly subscription: Subscription
   /** Ids of the calls that this end makes, modulo 2. */
@@ -122,7 +121,7 @@ export class Calls implements Line {
   }
 
   write(encode: Encode<unknown>, value: unknown): Uint8Array {
-    return this.payloads.write(encode, value)
+    return payloads.write(encode, value)
   }
 
   read(decode: Decode<unknown>, payload: Uint8Array): unknown {

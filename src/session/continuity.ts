@@ -1,5 +1,8 @@
-import { BehaviorSubject, Subject, Subscription, type SchedulerLike } from 'rxjs'
+import { BehaviorSubject, Subscription, type SchedulerLike } from 'rxjs'
+import { Outlet } from '../pipe/outlet.js'
 import type { Pipe } from '../pipe/pipe.js'
+import { FrameRelay } from '../wire/frame-relay.js'
+import { deliver } from '../wire/frame-source.js'
 import type { CallFrame } from '../wire/frame.js'
 import { hex } from './proof.js'
 import { ReplayLog } from './replay-log.js'
@@ -48,8 +51,7 @@ export class Continuity {
   readonly pipe: Pipe<CallFrame>
   /** The session as hexadecimal digits: a key of tables. */
   readonly id: string
-  private readonly frames = new Subject<CallFrame>()
-  private readonly outgoing = new Subject<CallFrame>()
+  private readonly frames = new FrameRelay<CallFrame>()
   private readonly writable = new BehaviorSubject(false)
   private readonly log = new ReplayLog()
   private link: Session | undefined
@@ -77,8 +79,14 @@ export class Continuity {
   ) {
     this.id = hex(session.keys.id)
     this.epoch = session.epoch
-    this.pipe = { end, incoming: this.frames, outgoing: this.outgoing, writable: this.writable }
-    this.outgoing.subscribe({ next: frame => this.send(frame), error: () => undefined })
+    // values become frames here, with bytes of their own: they are kept until they are acknowledged
+    const outgoing = new Outlet<CallFrame>({
+      write: frame => this.send(frame),
+      idle: false,
+      end: () => undefined,
+      abort: () => undefined,
+    })
+    this.pipe = { end, incoming: this.frames.source, outgoing, writable: this.writable }
   }
 
   /** What to ask for, on the end that dials, with the next pipe; `undefined` when it cannot go on over another pipe. */
@@ -129,7 +137,20 @@ export class Continuity {
     this.bytesSinceAck = 0
     const linked = new Subscription()
     this.linked = linked
-    linked.add(link.pipe.incoming.subscribe({ next: frame => this.take(frame), error: () => undefined }))
+    linked.add(
+      deliver(link.pipe.incoming, {
+        payload: (kind, id, reader) => {
+          this.count(reader.len - reader.pos)
+          this.frames.payload(kind, id, reader)
+        },
+        frame: frame => {
+          this.count('payload' in frame ? frame.payload.length : 0)
+          this.frames.frame(frame)
+        },
+        error: () => undefined,
+        complete: () => undefined,
+      }),
+    )
     linked.add(link.acks$.subscribe({ next: at => this.acknowledged(at), error: () => undefined }))
     linked.add(
       link.pipe.writable.subscribe({
@@ -224,13 +245,13 @@ export class Continuity {
     if (writable !== this.writable.value) this.writable.next(writable)
   }
 
-  private take(frame: CallFrame): void {
+  /** A frame has been taken in, with a payload of so many bytes. */
+  private count(bytes: number): void {
     this.received++
-    if ('payload' in frame) this.bytesSinceAck += frame.payload.length
+    this.bytesSinceAck += bytes
     const { ackEvery, ackBytes, ackAfterMs, scheduler } = this.options
     if (this.received - this.ackedAt >= ackEvery || this.bytesSinceAck >= ackBytes) this.ack()
     else this.ackTimer ??= scheduler.schedule(this.ackLate, ackAfterMs)
-    this.frames.next(frame)
   }
 
   private readonly ackLate = (): void => {

@@ -1,7 +1,7 @@
 import type { CallFrame, Frame } from '../wire/frame.js'
 
 /** What a frame is counted as beside its payload, in bytes. */
-const frameCost = 96
+export const frameCost = 96
 
 const textsOf = (texts: Readonly<Record<string, string>>): number => {
   let length = 0

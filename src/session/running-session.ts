@@ -1,6 +1,10 @@
-import { asyncScheduler, Subject, type SchedulerLike, type Subscription } from 'rxjs'
+import { asyncScheduler, Subject, type SchedulerLike, type Subscription, type Unsubscribable } from 'rxjs'
 import { PipeError } from '../pipe/pipe-error.js'
 import type { Pipe } from '../pipe/pipe.js'
+import type { Reader } from '../protobuf/reader.js'
+import { FrameRelay } from '../wire/frame-relay.js'
+import { deliver } from '../wire/frame-source.js'
+import { frameOf, type PayloadKind } from '../wire/frame-taker.js'
 import { isCallFrame, type CallFrame, type Frame, type Goodbye, type Hello, type SessionFrame } from '../wire/frame.js'
 import { ProtocolViolation } from '../wire/protocol-violation.js'
 import { newHandshake, type HandshakeCommand, type HandshakeEvent, type HandshakeState } from './handshake-terms.js'
@@ -13,6 +17,7 @@ import { Pings } from './pings.js'
 import { Refused } from './refused.js'
 import type { Beginning, Kept, Session, SessionOptions } from './session-options.js'
 import { Unread } from './unread.js'
+import { Voice } from './voice.js'
 
 const done = (message = ''): Goodbye => ({ _tag: 'Goodbye', reason: 'DONE', message })
 
@@ -28,13 +33,13 @@ export class RunningSession {
   private readonly hello: Hello
   private readonly step: ReturnType<typeof stepHandshake<Judgement>>
   private state: HandshakeState<Judgement> = newHandshake
-  private readonly frames = new Subject<CallFrame>()
-  private readonly outgoing = new Subject<CallFrame>()
+  private readonly frames = new FrameRelay<CallFrame>()
+  private readonly voice: Voice
   private readonly acks = new Subject<number>()
   private readonly unread: Unread
   private readonly pings = new Pings(token => {
     if (this.ended || this.leaving) return false
-    this.send({ _tag: 'Ping', token })
+    this.voice.say({ _tag: 'Ping', token })
     return true
   })
   private announced: Kept | undefined
@@ -43,7 +48,7 @@ export class RunningSession {
   private leaving = false
   private ended = false
   private heartbeat: Heartbeat | undefined
-  private subscription: Subscription | undefined
+  private subscription: Unsubscribable | undefined
   private timer: Subscription | undefined
 
   constructor(
@@ -59,6 +64,14 @@ export class RunningSession {
         new PipeError('aborted', `${bytes} bytes wait for a far end that does not read: it is stopped or stuck`),
       ),
     )
+    this.voice = new Voice(pipe, this.unread, {
+      talks: () => {
+        if (this.ended || this.leaving) return false
+        this.heartbeat?.said()
+        return true
+      },
+      broke: error => this.broke(error),
+    })
     this.hello = helloOf(options, secret)
     this.step = stepHandshake<Judgement>({
       end,
@@ -79,19 +92,11 @@ export class RunningSession {
       () => this.handshake({ _tag: 'TimedOut', afterMs: handshakeTimeout }),
       handshakeTimeout,
     )
-    this.outgoing.subscribe({
-      next: frame => {
-        if (this.ended || this.leaving) return
-        this.heartbeat?.said()
-        this.pipe.outgoing.next(frame)
-        this.unread.wrote(frame)
-      },
-      error: (error: unknown) => this.broke(error),
-    })
     this.handshake({ _tag: 'Started' })
-    this.subscription = this.pipe.incoming.subscribe({
-      next: frame => this.take(frame),
-      error: (error: unknown) => this.broke(error),
+    this.subscription = deliver(this.pipe.incoming, {
+      payload: (kind, id, reader) => this.takePayload(kind, id, reader),
+      frame: frame => this.take(frame),
+      error: error => this.broke(error),
       complete: () =>
         this.broke(new PipeError('ended', 'the far end ended without a goodbye: it crashed or was killed')),
     })
@@ -109,14 +114,21 @@ export class RunningSession {
     this.heartbeat?.heard()
     if (!this.established) this.handshake({ _tag: 'Received', frame })
     else if (isCallFrame(frame)) {
-      if (!this.leaving) this.frames.next(frame)
+      if (!this.leaving) this.frames.frame(frame)
     } else this.takeOwn(frame)
+  }
+
+  private takePayload(kind: PayloadKind, id: number, reader: Reader): void {
+    if (this.ended) return
+    this.heartbeat?.heard()
+    if (!this.established) this.handshake({ _tag: 'Received', frame: frameOf(kind, id, reader) })
+    else if (!this.leaving) this.frames.payload(kind, id, reader)
   }
 
   private takeOwn(frame: SessionFrame): void {
     switch (frame._tag) {
       case 'Ping':
-        return this.send({ _tag: 'Pong', token: frame.token })
+        return this.voice.say({ _tag: 'Pong', token: frame.token })
       case 'Pong':
         return this.pings.answered(frame.token)
       case 'Goodbye':
@@ -143,7 +155,7 @@ export class RunningSession {
   private carryOut(command: HandshakeCommand<Judgement>): void {
     switch (command._tag) {
       case 'Send':
-        return this.send(command.frame)
+        return this.voice.say(command.frame)
       case 'Trust':
         return this.options.trusted?.()
       case 'Announce':
@@ -190,7 +202,7 @@ export class RunningSession {
       heartbeat,
       theirs.heartbeatMs,
       {
-        beat: () => this.send({ _tag: 'Ping', token: 0 }),
+        beat: () => this.voice.say({ _tag: 'Ping', token: 0 }),
         silent: afterMs =>
           this.broke(
             new PipeError('silent', `the far end has been silent for ${afterMs} ms: it is stopped or cut off`),
@@ -201,10 +213,10 @@ export class RunningSession {
     this.heartbeat.start()
     this.listener.next({
       beginning,
-      pipe: { ...this.pipe, incoming: this.frames, outgoing: this.outgoing },
+      pipe: { ...this.pipe, incoming: this.frames.source, outgoing: this.voice.calls },
       limits: theirs.limits,
       acks$: this.acks,
-      ack: position => this.send({ _tag: 'Ack', position }),
+      ack: position => this.voice.say({ _tag: 'Ack', position }),
       goodbye: message => this.goodbye(message),
       violated: rule => this.violated(rule),
       ping: () => this.pings.ping(),
@@ -254,7 +266,7 @@ export class RunningSession {
 
   private cut(reason: Goodbye['reason'], error: Error): void {
     if (this.ended) return
-    this.send({ _tag: 'Goodbye', reason, message: error.message })
+    this.voice.say({ _tag: 'Goodbye', reason, message: error.message })
     this.abort(error)
   }
 
@@ -263,7 +275,7 @@ export class RunningSession {
     // whoever has said goodbye does not mind how the far end goes
     if (this.leaving) return this.endCleanly()
     if ((error as { readonly _tag?: unknown } | undefined)?._tag === 'ProtocolViolation')
-      this.send({ _tag: 'Goodbye', reason: 'VIOLATION', message: (error as Error).message })
+      this.voice.say({ _tag: 'Goodbye', reason: 'VIOLATION', message: (error as Error).message })
     this.abort(error)
   }
 
@@ -282,12 +294,5 @@ export class RunningSession {
     this.subscription?.unsubscribe()
     this.frames.complete()
     this.pings.end()
-  }
-
-  private send(frame: SessionFrame): void {
-    if (this.ended || this.leaving) return
-    this.heartbeat?.said()
-    this.pipe.outgoing.next(frame)
-    this.unread.wrote(frame)
   }
 }

@@ -1,6 +1,6 @@
 import type { Observable, Subscription } from 'rxjs'
 import type { Frame } from '../wire/frame.js'
-import { costOf } from './replay-log.js'
+import { costOf, frameCost } from './replay-log.js'
 
 const defaultLimit = 128 * 1024 * 1024
 
@@ -35,8 +35,16 @@ export class Unread {
 
   /** Counts a frame that was written. */
   wrote(frame: Frame): void {
-    if (!this.full) return
-    this.bytes += costOf(frame)
+    if (this.full) this.count(costOf(frame))
+  }
+
+  /** Counts a frame that carries a payload of so many bytes. */
+  wrotePayload(bytes: number): void {
+    if (this.full) this.count(frameCost + bytes)
+  }
+
+  private count(bytes: number): void {
+    this.bytes += bytes
     if (this.bytes <= this.limit) return
     this.stop()
     this.over(this.bytes)

@@ -2,8 +2,12 @@ import type { PipeError } from '../pipe/pipe-error.js'
 
 /** What a platform tells about one two-way carrier of bytes. */
 export interface CarrierEvents {
-  /** The far end said this; it now belongs to the reader. */
-  chunk(bytes: Uint8Array): void
+  /**
+   * The far end said this.
+   *
+   * @param lent - whether the carrier reads into the same buffer again once this returns; without it the bytes are the reader's
+   */
+  chunk(bytes: Uint8Array, lent?: boolean): void
   /** The far end's half is over; nothing more will be read. */
   ended(): void
   /** The platform's buffer has room again. */
@@ -20,6 +24,8 @@ export interface Carrier {
   discard(): void
   /** Writes now, without a copy; `false` asks for patience until `drained`. */
   write(bytes: Uint8Array): boolean
+  /** Whether all that was written is out, so that nothing holds on to its buffers. A carrier that cannot tell has no such member. */
+  readonly idle?: boolean
   /** Ends our half once all is written. The far end's half goes on. */
   end(): void
   /** Closes both halves at once; `closed` follows. */

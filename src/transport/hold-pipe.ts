@@ -1,4 +1,6 @@
-import { AsyncSubject, BehaviorSubject, Observable, Subject, type Subscriber } from 'rxjs'
+import { AsyncSubject, BehaviorSubject, type Observable, type Subscriber } from 'rxjs'
+import { Lending } from '../pipe/lending.js'
+import { Outlet } from '../pipe/outlet.js'
 import { PipeError } from '../pipe/pipe-error.js'
 import type { Pipe } from '../pipe/pipe.js'
 import type { OpenCarrier } from './carrier.js'
@@ -39,10 +41,10 @@ export interface HeldPipe {
 export const holdPipe = (open: OpenCarrier, facts: PipeFacts): HeldPipe => {
   const { end, secret, closeWithin = defaultCloseWithin } = facts
   const over$ = new AsyncSubject<never>()
-  const outgoing = new Subject<Uint8Array>()
   const writable = new BehaviorSubject(true)
   const early: Uint8Array[] = []
   let reader: Subscriber<Uint8Array> | undefined
+  let readerBorrows = false
   let reading: 'not yet' | 'catching up' | 'directly' = 'not yet'
   let ours: 'open' | 'ended' = 'open'
   let theirs: 'open' | 'ended' = 'open'
@@ -71,9 +73,9 @@ export const holdPipe = (open: OpenCarrier, facts: PipeFacts): HeldPipe => {
   }
 
   const carrier = open({
-    chunk: bytes => {
-      if (reading === 'directly') reader?.next(bytes)
-      else if (!hungUp) early.push(bytes)
+    chunk: (bytes, lent = false) => {
+      if (reading === 'directly') reader?.next(lent && !readerBorrows ? new Uint8Array(bytes) : bytes)
+      else if (!hungUp) early.push(lent ? new Uint8Array(bytes) : bytes)
     },
     ended: () => {
       theirs = 'ended'
@@ -86,7 +88,6 @@ export const holdPipe = (open: OpenCarrier, facts: PipeFacts): HeldPipe => {
       if (closed) return
       closed = true
       clearTimeout(limit)
-      writing.unsubscribe()
       if (error !== undefined) fail(error)
       else if (theirs === 'open' || ours === 'open') {
         fail(new PipeError('aborted', `this end hung up, and closed the pipe after ${closeWithin} ms`))
@@ -104,19 +105,24 @@ export const holdPipe = (open: OpenCarrier, facts: PipeFacts): HeldPipe => {
     carrier.end()
   }
 
-  // before anybody can have the pipe: nothing that is said is missed
-  const writing = outgoing.subscribe({
-    next: bytes => {
-      if (ours === 'open' && !carrier.write(bytes)) writable.next(false)
+  const outgoing = new Outlet<Uint8Array>({
+    write: bytes => {
+      if (!closed && ours === 'open' && !carrier.write(bytes)) writable.next(false)
     },
-    complete: endOurs,
-    error: (error: unknown) => {
+    get idle() {
+      return carrier.idle === true
+    },
+    end: () => {
+      if (!closed) endOurs()
+    },
+    abort: error => {
+      if (closed) return
       fail(error)
       carrier.destroy()
     },
   })
 
-  const incoming = new Observable<Uint8Array>(subscriber => {
+  const incoming = new Lending((subscriber, mayLend) => {
     if (reading === 'not yet' && hungUp) {
       subscriber.error(new PipeError('aborted', 'this end hung up before it read: read first, or dial again'))
       return
@@ -128,6 +134,7 @@ export const holdPipe = (open: OpenCarrier, facts: PipeFacts): HeldPipe => {
       return
     }
     reader = subscriber
+    readerBorrows = mayLend
     reading = closed || early.length > 0 || theirs === 'ended' ? 'catching up' : 'directly'
     if (!closed) carrier.read()
     if (reading === 'catching up') queueMicrotask(catchUp)

@@ -1,7 +1,9 @@
 import type { Reader } from '../protobuf/reader.js'
 import type { Writer } from '../protobuf/writer.js'
+import { callTags, writeId } from './call-ids.js'
 import {
   failCodes,
+  isPayload,
   type Allowance,
   type CallFrame,
   type FailCode,
@@ -11,40 +13,10 @@ import {
   type Open,
   type Reply,
 } from './frame.js'
+import { writePayloadFrame } from './payload-frame.js'
 import { ProtocolViolation } from './protocol-violation.js'
 
-/** Field numbers of `Frame` for call frames, as tags: number << 3 | wire type. */
-export const callTags = {
-  id: 8,
-  open: 18,
-  next: 26,
-  reply: 34,
-  complete: 42,
-  fail: 50,
-  cancel: 58,
-  credit: 66,
-  fragment: 74,
-} as const
-
 const maxCredit = 0x7fff_ffff
-
-const varintSize = (value: number): number =>
-  value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x20_0000 ? 3 : value < 0x1000_0000 ? 4 : 5
-
-/** Call ids go up to 2^53; below 2^32 they cost no arithmetic on pairs of words. */
-const writeId = (id: number, writer: Writer): void => {
-  writer.uint32(callTags.id)
-  if (id < 0x1_0000_0000) writer.uint32(id)
-  else writer.uint64(id)
-}
-
-/** Tag and id. Counted in whole numbers: a logarithm rounds 2^49 - 1 up, and its length would be wrong. */
-const idSize = (id: number): number => {
-  let size = 1
-  let rest = id
-  for (; rest >= 0x1000_0000; size += 4) rest = Math.floor(rest / 0x1000_0000)
-  return size + varintSize(rest)
-}
 
 /** Reads a varint below 2^53. */
 export const readSafeInteger = (reader: Reader, what: string): number => {
@@ -66,20 +38,6 @@ export const readSafeInteger = (reader: Reader, what: string): number => {
     scale *= 0x80
   }
   throw new ProtocolViolation(`${what} is not below 2^53`)
-}
-
-const payloadTags = { Next: callTags.next, Reply: callTags.reply, Fragment: callTags.fragment } as const
-
-/**
- * Writes a frame that carries nothing but a payload, all but the payload itself, which is to follow.
- *
- * Such a frame knows its length before it is written.
- */
-export const writePayloadHead = (frame: Next | Reply | Fragment, writer: Writer): void => {
-  const size = frame.payload.length
-  writer.uint32(idSize(frame.id) + 1 + varintSize(size) + size)
-  writeId(frame.id, writer)
-  writer.uint32(payloadTags[frame._tag]).uint32(size)
 }
 
 const writeAllowance = (allowance: Allowance, writer: Writer): void => {
@@ -104,10 +62,8 @@ const writeOpen = (open: Open, writer: Writer): void => {
 
 /** Writes a call frame with its length in front. */
 export const writeCallFrame = (frame: CallFrame, writer: Writer): void => {
-  if (frame._tag === 'Next' || frame._tag === 'Reply' || frame._tag === 'Fragment') {
-    writePayloadHead(frame, writer)
-    writer.raw(frame.payload)
-  } else writeOther(frame, writer)
+  if (isPayload(frame)) writePayloadFrame(frame, writer)
+  else writeOther(frame, writer)
 }
 
 const writeOther = (frame: Exclude<CallFrame, Next | Reply | Fragment>, writer: Writer): void => {

@@ -1,6 +1,7 @@
 import type { Reader } from '../protobuf/reader.js'
 import type { Writer } from '../protobuf/writer.js'
-import { callTags, readCallFrame, readSafeInteger, writeCallFrame } from './call-frame-codec.js'
+import { readCallFrame, readSafeInteger, writeCallFrame } from './call-frame-codec.js'
+import { callTags } from './call-ids.js'
 import { isCallFrame, type Frame } from './frame.js'
 import { ProtocolViolation } from './protocol-violation.js'
 import { readSessionFrame, writeSessionFrame } from './session-frame-codec.js'

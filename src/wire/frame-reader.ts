@@ -1,18 +1,33 @@
 import { freshBytes } from '../protobuf/fresh-bytes.js'
 import { Reader } from '../protobuf/reader.js'
 import { readFrame } from './frame-codec.js'
-import type { Frame } from './frame.js'
+import { frameOf, type FrameTaker } from './frame-taker.js'
+import { isCallFrame, isPayload, type Frame } from './frame.js'
+import { readPayloadHead, type PayloadHead } from './payload-frame.js'
 import type { FrameLimit } from './frame-limit.js'
 import { ProtocolViolation } from './protocol-violation.js'
 
 /** Room for a frame that carries 64 KiB and the little around it: most that are cut are no longer. */
 const firstGuess = 72 * 1024
 
+/** Longer frames are not read in place where their bytes are lent: what is made of them may want to keep those. */
+const longestLent = 8 * 1024
+
+const noBytes = new Uint8Array(0)
+
+/** What is needed of a {@link FrameTaker}. */
+export type FramesOnly = Pick<FrameTaker, 'payload' | 'frame'>
+
+const emitting = (emit: (frame: Frame) => void): FramesOnly => ({
+  payload: (kind, id, reader) => emit(frameOf(kind, id, reader)),
+  frame: emit,
+})
+
 /**
  * Cuts a stream of bytes into frames, wherever the chunks were cut.
  *
  * A frame that lies whole in a chunk is read in place: its payload is a view of the chunk. One that does not is
- * gathered in a buffer that grows with what has arrived, never with what a length claims.
+ * gathered in a buffer of its own, which grows with what has arrived, never with what a length claims.
  */
 export class FrameReader {
   /** Length of the frame at hand; `undefined` while its varint is being read. */
@@ -22,18 +37,19 @@ export class FrameReader {
   private body: Uint8Array | undefined
   private filled = 0
   private stopped = false
-
+  /** One for all frames. */
+  private readonly reader = Reader.create(noBytes)
+  private readonly head: PayloadHead = { id: 0 }
+  private readonly taker: FramesOnly
   private readonly limit: FrameLimit
 
   /**
    * @param limit - longest frame that is taken in, without its length, in bytes; or what tells, for each frame anew
-   * @param emit - gets each frame, in order
+   * @param taker - gets each frame, in order; a function gets payloads as frames too
    */
-  constructor(
-    limit: number | FrameLimit,
-    private readonly emit: (frame: Frame) => void,
-  ) {
+  constructor(limit: number | FrameLimit, taker: FramesOnly | ((frame: Frame) => void)) {
     this.limit = typeof limit === 'number' ? { frameBytes: limit } : limit
+    this.taker = typeof taker === 'function' ? emitting(taker) : taker
   }
 
   /** Makes `push` return at once, also in the middle of a chunk. */
@@ -45,12 +61,14 @@ export class FrameReader {
   /**
    * Takes in the next chunk.
    *
+   * @param lent - whether the chunk's buffer is used again once this returns
    * @throws ProtocolViolation when a length is over the limit or a frame does not parse
    */
-  push(chunk: Uint8Array): void {
-    let reader: Reader | undefined
+  push(chunk: Uint8Array, lent = false): void {
+    const { length } = chunk
+    const inPlace = lent ? longestLent : Infinity
     let pos = 0
-    while (pos < chunk.length && !this.stopped) {
+    while (pos < length && !this.stopped) {
       if (this.size === undefined) {
         pos = this.readLength(chunk, pos)
         if (this.size === undefined) return
@@ -58,21 +76,35 @@ export class FrameReader {
         if (this.size === 0) this.size = undefined
         continue
       }
-      if (this.body !== undefined || chunk.length - pos < this.size) {
-        pos = this.gather(chunk, pos, this.size)
+      const { size } = this
+      if (this.body !== undefined || length - pos < size || size > inPlace) {
+        pos = this.gather(chunk, pos, size)
         continue
       }
-      reader ??= Reader.create(chunk)
-      reader.pos = pos
-      pos = reader.len = pos + this.size
       this.size = undefined
-      this.take(reader)
+      this.take(chunk, pos, (pos += size), lent)
     }
+    // whoever lent the chunk, or gave it away, is to have it back
+    this.reader.buf = noBytes
   }
 
-  private take(reader: Reader): void {
+  private take(buf: Uint8Array, start: number, end: number, lent: boolean): void {
+    const { reader, head, taker } = this
+    reader.buf = buf
+    reader.pos = start
+    reader.len = end
+    const kind = readPayloadHead(reader, head)
+    if (kind !== undefined) {
+      taker.payload(kind, head.id, reader)
+      return
+    }
     const frame = readFrame(reader)
-    if (frame !== undefined) this.emit(frame)
+    if (frame === undefined) return
+    if (isPayload(frame)) taker.payload(frame._tag, frame.id, Reader.create(frame.payload))
+    // what a session is told it may keep; slice() of a Buffer would be a view
+    else if (lent && !isCallFrame(frame))
+      taker.frame(readFrame(Reader.create(new Uint8Array(buf.subarray(start, end)))) ?? frame)
+    else taker.frame(frame)
   }
 
   private readLength(chunk: Uint8Array, start: number): number {
@@ -112,12 +144,11 @@ export class FrameReader {
     this.body.set(start === 0 && end === chunk.length ? chunk : chunk.subarray(start, end), this.filled)
     this.filled = total
     if (total === size) {
-      const reader = Reader.create(this.body)
-      reader.len = size
+      const { body } = this
       this.body = undefined
       this.filled = 0
       this.size = undefined
-      this.take(reader)
+      this.take(body, 0, size, false)
     }
     return end
   }

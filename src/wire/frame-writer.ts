@@ -1,95 +1,131 @@
-import { freshBytes } from '../protobuf/fresh-bytes.js'
-import { Writer } from '../protobuf/writer.js'
 import { asapScheduler, type SchedulerLike, type Subscription } from 'rxjs'
-import { writePayloadHead } from './call-frame-codec.js'
 import { writeFrame } from './frame-codec.js'
-import type { Fragment, Frame, Next, Reply } from './frame.js'
+import type { Frame } from './frame.js'
+import type { PayloadKind } from './frame-taker.js'
+import { beginPayload, endPayload } from './payload-frame.js'
+import { payloads, type WriteValue } from './payload-writer.js'
+import { Slabs, type BatchSink } from './slabs.js'
 
 /** What is queued leaves as soon as it is that long. Measured: waiting for the whole tick makes the two ends take turns. */
 const flushAt = 8 * 1024
-const slabSize = 64 * 1024
 
-/** Payloads from this length on are not copied into a batch. */
-const apartFrom = 16 * 1024
+/** Within one tick each batch may be twice as long as the one before, up to that: one way, fewer writes do more. */
+const flushAtMost = 64 * 1024
 
-const isLarge = (frame: Frame): frame is Next | Reply | Fragment =>
-  (frame._tag === 'Next' || frame._tag === 'Reply' || frame._tag === 'Fragment') && frame.payload.length >= apartFrom
-
-const freshSlab = (writer: Writer, size: number): void => {
-  writer.buf = freshBytes(size)
-  writer.pos = 0
-}
+/** Room that is made for a frame, beside its payload. */
+const leastRoom = 1024
 
 /**
  * Writes frames into batches: a batch leaves when it has 8 KiB, else at the end of the tick.
  *
- * Batches are views of slabs that are filled once and never written again.
+ * Values are encoded where they leave from. A send made while encoding, from a getter say, is queued behind that value.
  */
 export class FrameWriter {
-  private writer = Writer.create()
-  /** Where the batch at hand starts in the slab. */
-  private start = 0
+  private readonly slabs: Slabs
+  private limit = flushAt
   private flushing: Subscription | undefined
+  private encoding = false
+  private late: Frame[] | undefined
+  /** Length of the last payload: the next one is likely to be of its kind. */
+  private lastSize = 0
 
   /**
-   * @param emit - gets each batch
+   * @param sink - gets each batch
    * @param scheduler - its soonest turn is "the end of the tick"
    */
   constructor(
-    private readonly emit: (batch: Uint8Array) => void,
+    sink: BatchSink,
     private readonly scheduler: SchedulerLike = asapScheduler,
   ) {
-    freshSlab(this.writer, slabSize)
+    this.slabs = new Slabs(sink)
   }
 
   /** Queues a frame. One whose encoding throws leaves nothing behind, and the frames around it leave as they were. */
   push(frame: Frame): void {
-    if (isLarge(frame)) {
-      this.pushApart(frame)
+    if (this.encoding) {
+      ;(this.late ??= []).push(frame)
       return
     }
-    const before = this.writer.pos
+    const writer = this.slabs.room(leastRoom + ('payload' in frame ? frame.payload.length : 0), this.limit + leastRoom)
+    const before = writer.pos
+    this.encoding = true
     try {
-      writeFrame(frame, this.writer)
+      writeFrame(frame, writer)
     } catch (error) {
-      this.rollBack(before)
+      this.slabs.rollBack(before)
       throw error
+    } finally {
+      this.written()
     }
-    if (this.writer.pos - this.start >= flushAt) this.flush()
-    else this.flushing ??= this.scheduler.schedule(this.endOfTick)
   }
 
-  /** A long payload is not copied: it leaves as a batch of its own, right behind the rest of its frame. */
-  private pushApart(frame: Next | Reply | Fragment): void {
-    writePayloadHead(frame, this.writer)
-    this.flush()
-    this.emit(frame.payload)
+  /**
+   * Queues a value as the payload of a frame. An encoder that throws leaves nothing behind.
+   *
+   * @param most - longest payload that may leave in one frame, in bytes
+   * @returns how long it is; or the payload itself, where it is longer than `most` and nothing has been queued
+   */
+  pushPayload(kind: PayloadKind, id: number, encode: WriteValue, value: unknown, most: number): number | Uint8Array {
+    if (this.encoding) return this.pushLate(kind, id, encode, value, most)
+    const { slabs, lastSize } = this
+    const writer = slabs.room(leastRoom + lastSize, this.limit + leastRoom)
+    const before = writer.pos
+    const start = beginPayload(kind, id, lastSize, writer)
+    this.encoding = true
+    try {
+      encode(value, writer)
+      const size = writer.pos - start
+      if (size > most) return slabs.takeOut(before, start)
+      this.lastSize = size
+      endPayload(before, start, id, lastSize, writer)
+      return size
+    } catch (error) {
+      slabs.rollBack(before)
+      throw error
+    } finally {
+      this.written()
+    }
   }
 
   /** Sends what is queued at once. */
   flush(): void {
+    if (this.encoding) return
     this.flushing?.unsubscribe()
-    this.flushing = undefined
-    const { writer, start } = this
-    if (writer.pos === start) return
-    const batch = writer.buf.subarray(start, writer.pos)
-    // the rest of the slab serves the next batch, unless that batch would soon outgrow it
-    if (writer.buf.length > slabSize || writer.pos > slabSize - 2 * flushAt) freshSlab(writer, slabSize)
-    this.start = writer.pos
-    this.emit(batch)
+    this.endOfTick()
   }
 
-  /** The writer is in the middle of a nested message: what was whole leaves, and it is not used again. */
-  private rollBack(pos: number): void {
-    this.writer.pos = pos
-    this.flush()
-    this.writer = Writer.create()
-    freshSlab(this.writer, slabSize)
-    this.start = 0
+  private pushLate(
+    kind: PayloadKind,
+    id: number,
+    encode: WriteValue,
+    value: unknown,
+    most: number,
+  ): number | Uint8Array {
+    const payload = payloads.write(encode, value)
+    if (payload.length > most) return payload
+    this.push({ _tag: kind, id, payload })
+    return payload.length
+  }
+
+  /** A frame has been queued: it leaves at once where there is enough, else at the end of the tick. */
+  private written(): void {
+    this.encoding = false
+    const { late } = this
+    if (late !== undefined) {
+      this.late = undefined
+      for (const frame of late) this.push(frame)
+    }
+    if (this.slabs.queued >= this.limit) {
+      this.limit = Math.min(2 * this.limit, flushAtMost)
+      this.slabs.leave()
+    }
+    // also where all has left: the limit is one tick's
+    this.flushing ??= this.scheduler.schedule(this.endOfTick)
   }
 
   private readonly endOfTick = (): void => {
     this.flushing = undefined
-    this.flush()
+    this.limit = flushAt
+    this.slabs.leave()
   }
 }

@@ -1,7 +1,11 @@
-import { Observable, Subject, type SchedulerLike } from 'rxjs'
+import { Subscription, type SchedulerLike } from 'rxjs'
+import { borrowed } from '../pipe/lending.js'
+import { Outlet } from '../pipe/outlet.js'
 import type { Layer } from '../pipe/pipe.js'
+import { FrameOutlet } from './frame-outlet.js'
 import type { FrameLimit } from './frame-limit.js'
 import { FrameReader } from './frame-reader.js'
+import { FrameSource } from './frame-source.js'
 import { FrameWriter } from './frame-writer.js'
 import type { Frame } from './frame.js'
 import { defaultLimits } from './hello-codec.js'
@@ -9,7 +13,8 @@ import { defaultLimits } from './hello-codec.js'
 /**
  * Turns a pipe of bytes into a pipe of frames.
  *
- * Frames of one tick share a write. Frames of kinds that are newer than this end are passed over.
+ * Frames of one tick share a write. Frames of kinds that are newer than this end are passed over. The payload of a frame that
+ * comes in is a view of what is being read: it is good until `next` returns.
  *
  * @param limit - longest frame that is taken in, without its length, or what tells, for each frame anew; default 16 MiB
  * @param scheduler - its soonest turn is "the end of the tick"
@@ -19,40 +24,53 @@ import { defaultLimits } from './hello-codec.js'
 export const framed =
   (limit: number | FrameLimit = defaultLimits.frameBytes, scheduler?: SchedulerLike): Layer<Uint8Array, Frame> =>
   pipe => {
-    const outgoing = new Subject<Frame>()
-    const writer = new FrameWriter(batch => pipe.outgoing.next(batch), scheduler)
-    outgoing.subscribe({
-      next: frame => writer.push(frame),
-      error: (error: unknown) => {
-        // the last thing said may be why
-        writer.flush()
-        pipe.outgoing.error(error)
+    const bytes = pipe.outgoing
+    const writer = new FrameWriter(
+      {
+        write: batch => bytes.next(batch),
+        get idle() {
+          return bytes instanceof Outlet && bytes.idle
+        },
       },
-      complete: () => {
-        writer.flush()
-        pipe.outgoing.complete()
-      },
-    })
+      scheduler,
+    )
     return {
       ...pipe,
-      outgoing,
-      incoming: new Observable<Frame>(subscriber => {
-        const reader = new FrameReader(limit, frame => subscriber.next(frame))
-        subscriber.add(() => reader.stop())
-        subscriber.add(
-          pipe.incoming.subscribe({
+      outgoing: new FrameOutlet<Frame>({
+        write: frame => writer.push(frame),
+        writePayload: (kind, id, encode, value, most) => writer.pushPayload(kind, id, encode, value, most),
+        idle: false, // frames are not used again
+        end: () => {
+          writer.flush()
+          bytes.complete()
+        },
+        abort: error => {
+          // the last thing said may be why
+          writer.flush()
+          bytes.error(error)
+        },
+      }),
+      incoming: new FrameSource<Frame>(taker => {
+        const reader = new FrameReader(limit, taker)
+        const reading = new Subscription(() => reader.stop())
+        const incoming = borrowed(pipe.incoming)
+        const lent = incoming !== pipe.incoming
+        reading.add(
+          incoming.subscribe({
             next: chunk => {
               try {
-                reader.push(chunk)
+                reader.push(chunk, lent)
               } catch (error) {
                 reader.stop()
-                subscriber.error(error)
+                reading.unsubscribe()
+                taker.error(error)
               }
             },
-            error: (error: unknown) => subscriber.error(error),
-            complete: () => subscriber.complete(),
+            error: (error: unknown) => taker.error(error),
+            complete: () => taker.complete(),
           }),
         )
+        return reading
       }),
     }
   }

@@ -4,6 +4,7 @@ import { PipeError } from '../../pipe/pipe-error.js'
 import type { Transport } from '../../pipe/pipe.js'
 import type { ConnectionKey } from '../connection-key.js'
 import { emitHeld, holdPipe, type PipeFacts } from '../hold-pipe.js'
+import { LentReads } from './lent-reads.js'
 import { socketCarrier } from './socket-carrier.js'
 import { socketBuffer } from './socket-defaults.js'
 
@@ -56,9 +57,11 @@ export const dialSocket = (
     )
 
     const attempt = (): void => {
-      const options: SocketConstructorOpts & { highWaterMark: number } = {
+      const reads = new LentReads()
+      const options: SocketConstructorOpts & { highWaterMark: number; onread: LentReads['onread'] } = {
         allowHalfOpen: true,
         highWaterMark: socketBuffer,
+        onread: reads.onread,
       }
       const socket = new Socket(options)
       dropped = () => socket.destroy()
@@ -76,7 +79,7 @@ export const dialSocket = (
         dropped = () => undefined
         socket.off('error', refuse)
         socket.setNoDelay(true)
-        emitHeld(holdPipe(socketCarrier(socket), { end, secret: key.secret, closeWithin }), subscriber)
+        emitHeld(holdPipe(socketCarrier(socket, socket, reads), { end, secret: key.secret, closeWithin }), subscriber)
       })
       socket.pause()
       socket.connect(to)

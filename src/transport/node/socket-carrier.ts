@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { PipeError } from '../../pipe/pipe-error.js'
 import type { OpenCarrier } from '../carrier.js'
+import type { LentReads } from './lent-reads.js'
 
 /** How long what the far end said before it went may take to be read, in milliseconds. */
 const lastWordsWithin = 1_000
@@ -17,9 +18,10 @@ const reset = (cause: Error): PipeError =>
  *
  * @param input - what the far end says
  * @param output - what this end says; the same socket unless told
+ * @param reads - what the input was created with, where it reads into the shared buffer
  */
 export const socketCarrier =
-  (input: Socket, output: Socket = input): OpenCarrier =>
+  (input: Socket, output: Socket = input, reads?: LentReads): OpenCarrier =>
   events => {
     const open = new Set([input, output])
     let broken: Error | undefined
@@ -67,11 +69,15 @@ export const socketCarrier =
 
     return {
       read: () => {
-        input.on('data', chunk)
+        if (reads === undefined) input.on('data', chunk)
+        else reads.take = bytes => events.chunk(bytes, true)
         input.resume()
       },
       discard: () => input.resume(),
       write: bytes => output.write(bytes),
+      get idle() {
+        return output.writableLength === 0
+      },
       end: () => {
         wanted = true
         output.end()

@@ -1,6 +1,8 @@
 import { freshBytes } from '../protobuf/fresh-bytes.js'
 import { Writer } from '../protobuf/writer.js'
-import type { Encode } from '../schema/codec.js'
+
+/** Writes a value as the fields of one message; throws where it cannot, and what it wrote by then is not looked at. */
+export type WriteValue = (value: unknown, writer: Writer) => void
 
 const slabSize = 64 * 1024
 /** A slab that has less room than this is left to its payloads. */
@@ -20,10 +22,10 @@ const withSlab = (writer: Writer): Writer => {
  * finds it free: the outer value goes on in a slab of its own.
  */
 export class PayloadWriter {
-  private writer: Writer | undefined = withSlab(Writer.create())
+  private writer: Writer | undefined
 
   /** @throws what `encode` throws */
-  write(encode: Encode<unknown>, value: unknown): Uint8Array {
+  write(encode: WriteValue, value: unknown): Uint8Array {
     const writer = this.writer ?? withSlab(Writer.create())
     this.writer = undefined
     const slab = writer.buf
@@ -53,3 +55,6 @@ export class PayloadWriter {
     writer.pos = start
   }
 }
+
+/** Writes whatever is to lie for a while; a slab for each connection would cost idle ones 64 KiB. */
+export const payloads = new PayloadWriter()
