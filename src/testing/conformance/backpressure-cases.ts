@@ -161,7 +161,7 @@ export const backpressureCases = group('backpressure', [
           ),
         )
         await until(() => (bytes > 0 ? true : undefined), 'the greedy stream')
-        for (let i = 0; i < 30; i += 1) await oneOf(talk.remote.say(`${i}`, { timeout: 3_000 }), 'a call beside')
+        for (let i = 0; i < 30; i += 1) await oneOf(talk.remote.say(`${i}`, { timeout: 10_000 }), 'a call beside')
         greedy.unsubscribe()
       }),
   ],
@@ -171,7 +171,7 @@ export const backpressureCases = group('backpressure', [
       withFar(subject, async talk => {
         const key = freshKey()
         const asks = Array.from({ length: 600 }, () =>
-          talk.remote.ask({ key, how: 'later', ms: 20 }, { timeout: 9_000 }),
+          talk.remote.ask({ key, how: 'later', ms: 20 }, { timeout: 25_000 }),
         )
         const answers$ = of(...asks).pipe(
           mergeMap(ask$ => ask$),

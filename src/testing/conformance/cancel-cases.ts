@@ -134,10 +134,10 @@ export const cancelCases = group('cancel', [
     'a call that is given up does not disturb those beside it',
     subject =>
       withFar(subject, async talk => {
-        const beside = allOf(talk.remote.produce(producing(300, { source: 'timed' })), 'the stream beside')
+        const beside = allOf(talk.remote.produce(producing(120, { source: 'timed' })), 'the stream beside')
         for (let i = 0; i < 40; i += 1)
           await allOf(talk.remote.produce(producing(-1)).pipe(take(1 + i)), 'a stream that is given up')
-        inOrder(await beside, 300, 'the stream beside')
+        inOrder(await beside, 120, 'the stream beside')
       }),
   ],
   [

@@ -2,7 +2,7 @@ import { map, Observable, Subject } from 'rxjs'
 import type { Layer, Transport } from '../../pipe/pipe.js'
 import { same, sameBytes } from './check.js'
 import { group } from './conformance-case.js'
-import { allOf, oneOf, withFar } from './connect.js'
+import { allOf, oneOf, withFresh } from './connect.js'
 import { joined, patterned } from './patterned.js'
 import { inOrder, numbered, producing } from './stream-cases.js'
 
@@ -72,28 +72,28 @@ const gathered: Bytes = pipe => ({
 })
 
 /** A little of everything. */
-const talkOver = (dial: Transport, layer: Bytes, message: number): Promise<void> =>
-  withFar({ dial: dial.pipe(map(layer)) }, async ({ remote }) => {
+const talkOver = (dial: Transport, layer: Bytes, message: number, items = 200): Promise<void> =>
+  withFresh({ dial: dial.pipe(map(layer)) }, async ({ remote }) => {
     same(await oneOf(remote.say('ä€𝄞'), 'a text'), 'ä€𝄞', 'a text')
     const large = patterned(message, 2)
-    const [back, items, chat, { items: collected }] = await Promise.all([
+    const [back, produced, chat, { items: collected }] = await Promise.all([
       oneOf(remote.echo(large), 'a large message'),
-      allOf(remote.produce(producing(200, { bytes: 10 })), 'a stream'),
-      allOf(remote.converse(numbered(100)), 'a channel'),
-      oneOf(remote.collect(numbered(100)), 'an upload'),
+      allOf(remote.produce(producing(items, { bytes: 10 })), 'a stream'),
+      allOf(remote.converse(numbered(items)), 'a channel'),
+      oneOf(remote.collect(numbered(items)), 'an upload'),
     ])
     sameBytes(back, large, 'a large message')
-    inOrder(items, 200, 'a stream')
-    inOrder(chat, 100, 'a channel')
-    same(collected, 100, 'an upload')
+    inOrder(produced, items, 'a stream')
+    inOrder(chat, items, 'a channel')
+    same(collected, items, 'an upload')
   })
 
 /** Frames are whole, however the bytes are cut. */
 export const chunkingCases = group('chunking', [
-  ['frames are whole when every byte comes alone', ({ dial }) => talkOver(dial, pieces(1), 20_000)],
+  ['frames are whole when every byte comes alone', ({ dial }) => talkOver(dial, pieces(1), 3_000, 20)],
   [
     'frames are whole when the bytes are cut anywhere',
-    ({ dial }) => talkOver(dial, pieces(2, 3, 1, 7, 13, 64, 5), 100_000),
+    ({ dial }) => talkOver(dial, pieces(2, 3, 1, 7, 13, 64, 5), 70_000, 50),
   ],
   ['frames are whole when they are cut behind their lengths', ({ dial }) => talkOver(dial, pieces(1, 4_096), 300_000)],
   ['frames are whole when many come at once', ({ dial }) => talkOver(dial, gathered, 300_000)],

@@ -1,7 +1,7 @@
 import { mergeMap, tap } from 'rxjs'
 import { check, same, sameBytes } from './check.js'
 import { group } from './conformance-case.js'
-import { allOf, connect, oneOf, untilDone, withFar, type Talk } from './connect.js'
+import { allOf, connect, oneOf, untilDone, withFresh, type Talk } from './connect.js'
 import { openCalls } from './open-calls.js'
 import { patterned } from './patterned.js'
 import { record } from './record.js'
@@ -18,7 +18,7 @@ export const clientCases = group('many clients', [
       within(
         Promise.all(
           Array.from({ length: 25 }, (_, i) =>
-            withFar({ dial }, async ({ remote }) => {
+            withFresh({ dial }, async ({ remote }) => {
               const message = patterned(2_000 + i, i)
               const [back, items, text] = await Promise.all([
                 oneOf(remote.echo(message), 'an echo'),
@@ -38,7 +38,7 @@ export const clientCases = group('many clients', [
   [
     'connections after one another are served as the first was',
     async ({ dial }) => {
-      for (let i = 0; i < 15; i += 1) await withFar({ dial }, fine)
+      for (let i = 0; i < 15; i += 1) await withFresh({ dial }, fine)
     },
     ['many clients'],
   ],
@@ -48,7 +48,7 @@ export const clientCases = group('many clients', [
       const mute = record(dial)
       await until(() => mute.values[0], 'the mute connection')
       try {
-        await withFar({ dial }, fine)
+        await withFresh({ dial }, fine)
       } finally {
         mute.unsubscribe()
       }
@@ -58,15 +58,15 @@ export const clientCases = group('many clients', [
   [
     'a connection over which nonsense is said is cut off, and the others go on',
     ({ dial }) =>
-      withFar({ dial }, async talk => {
-        const stream = allOf(talk.remote.produce(producing(300, { source: 'timed' })), 'the stream beside')
+      withFresh({ dial }, async talk => {
+        const stream = allOf(talk.remote.produce(producing(120, { source: 'timed' })), 'the stream beside')
         const raw = record(dial)
         const pipe = await until(() => raw.values[0], 'the connection')
         const heard = record(pipe.incoming)
         pipe.outgoing.next(patterned(4_096, 77).fill(0xff, 0, 64))
         await within(heard.ended, 'its end')
         raw.unsubscribe()
-        inOrder(await stream, 300, 'the stream beside')
+        inOrder(await stream, 120, 'the stream beside')
         await fine(talk)
       }),
     ['many clients'],
@@ -74,23 +74,23 @@ export const clientCases = group('many clients', [
   [
     'a connection that breaks takes no other with it',
     ({ dial }) =>
-      withFar({ dial }, async talk => {
-        const stream = allOf(talk.remote.produce(producing(300, { source: 'timed' })), 'the stream beside')
+      withFresh({ dial }, async talk => {
+        const stream = allOf(talk.remote.produce(producing(120, { source: 'timed' })), 'the stream beside')
         for (let i = 0; i < 5; i += 1) {
           const raw = record(dial)
           const pipe = await until(() => raw.values[0], 'a connection')
           pipe.outgoing.error(new Error('broken off'))
           await within(raw.ended, 'its end')
         }
-        inOrder(await stream, 300, 'the stream beside')
+        inOrder(await stream, 120, 'the stream beside')
       }),
     ['many clients'],
   ],
   [
     "one connection's greed does not starve another",
     ({ dial }) =>
-      withFar({ dial }, greedy =>
-        withFar({ dial }, async ({ remote }) => {
+      withFresh({ dial }, greedy =>
+        withFresh({ dial }, async ({ remote }) => {
           let bytes = 0
           const much = record(
             greedy.remote.produce(producing(-1, { bytes: 60_000 })).pipe(

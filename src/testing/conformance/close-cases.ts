@@ -1,6 +1,6 @@
 import { check, same } from './check.js'
 import { group } from './conformance-case.js'
-import { allOf, connect, failsWith, freshKey, oneOf, untilDone, withFar, type Talk } from './connect.js'
+import { allOf, connect, failsWith, freshKey, oneOf, untilDone, withFar, withFresh, type Talk } from './connect.js'
 import { allFail, openCalls } from './open-calls.js'
 import { record } from './record.js'
 import { inOrder, producing } from './stream-cases.js'
@@ -22,7 +22,7 @@ export const closeCases = group('close', [
   [
     'close lets the calls that are open end, takes no new ones, and completes',
     subject =>
-      withFar(subject, async talk => {
+      withFresh(subject, async talk => {
         const task = { key: freshKey(), how: 'later', ms: 120 } as const
         const open = record(talk.remote.ask(task))
         const stream = record(talk.remote.produce(producing(60, { source: 'timed' })))
@@ -38,7 +38,7 @@ export const closeCases = group('close', [
   [
     'close waits no longer than its grace for calls that do not end',
     subject =>
-      withFar(
+      withFresh(
         subject,
         async talk => {
           const calls = await openCalls(talk)
@@ -53,7 +53,7 @@ export const closeCases = group('close', [
   [
     'the far end closes: calls that are open are answered, and the connection completes',
     subject =>
-      withFar(subject, async talk => {
+      withFresh(subject, async talk => {
         const task = { key: freshKey(), how: 'later', ms: 100 } as const
         const open = record(talk.remote.ask(task))
         await untilDone(talk, task.key, ({ begun }) => begun === 1, 'the begin of the call')
@@ -68,7 +68,7 @@ export const closeCases = group('close', [
     subject =>
       withFar(subject, async watcher => {
         const key = freshKey()
-        await withFar(subject, async ({ remote }) => {
+        await withFresh(subject, async ({ remote }) => {
           remote.farewell(key).subscribe()
           await oneOf(remote.nothing(), 'a call')
         })
@@ -94,7 +94,7 @@ export const closeCases = group('close', [
     'flush completes once all that was said has been taken in',
     subject =>
       withFar(subject, watcher =>
-        withFar(subject, async ({ remote, far }) => {
+        withFresh(subject, async ({ remote, far }) => {
           for (let i = 0; i < 5; i += 1) {
             const key = freshKey()
             for (let n = 0; n < 200; n += 1) remote.note({ key, text: 'x'.repeat(500) }).subscribe()
@@ -110,7 +110,7 @@ export const closeCases = group('close', [
     subject =>
       withFar(subject, async watcher => {
         const key = freshKey()
-        await withFar(subject, async talk => {
+        await withFresh(subject, async talk => {
           talk.remote.farewell(key).subscribe()
           await oneOf(talk.remote.nothing(), 'a call')
           await allOf(talk.far.close(), 'close')

@@ -2,6 +2,10 @@ import * as t from 'io-ts'
 import { contract } from '../../contract/contract.js'
 import { channel, event, request, stream, upload } from '../../contract/method.js'
 import { bytes, int32 } from '../../schema/integers.js'
+import { patience } from './waiting.js'
+
+/** Long enough for a busy machine: only cases about deadlines are in a hurry. */
+const timeout = patience
 
 /** One item of a stream: its number, counted from 0, and as many bytes as it was asked to be heavy. */
 export const Item = t.type({ n: int32, filler: bytes })
@@ -83,19 +87,19 @@ export const Trouble = t.type({ _tag: t.literal('Trouble'), at: int32 })
  */
 export const conformanceContract = contract('sluice.Conformance', {
   /** Nothing in, nothing out. */
-  nothing: request(t.void, t.void),
+  nothing: request(t.void, t.void, { timeout }),
   /** The same bytes. */
-  echo: request(bytes, bytes),
+  echo: request(bytes, bytes, { timeout }),
   /** The same text. */
-  say: request(t.string, t.string),
+  say: request(t.string, t.string, { timeout }),
   /** That many bytes. */
-  size: request(int32, bytes),
+  size: request(int32, bytes, { timeout }),
   /** Answers with its key, as it is told to. */
-  ask: request(Task, t.string, { failure: Trouble }),
+  ask: request(Task, t.string, { failure: Trouble, timeout }),
   /** The same, and may be asked twice. */
-  askAgain: request(Task, t.string, { failure: Trouble, idempotent: true }),
+  askAgain: request(Task, t.string, { failure: Trouble, idempotent: true, timeout }),
   /** Nobody takes its calls. */
-  unserved: request(t.void, t.void),
+  unserved: request(t.void, t.void, { timeout }),
   /** Items, as they are asked for. */
   produce: stream(Production, Item, { failure: Trouble }),
   /** Takes items. */
@@ -105,13 +109,11 @@ export const conformanceContract = contract('sluice.Conformance', {
   /** Is noted. */
   note: event(t.type({ key: t.string, text: t.string })),
   /** What has been done under a key. */
-  doings: request(t.string, Doings),
+  doings: request(t.string, Doings, { timeout }),
   /** The name that this end's program was given; see `FarProgram`. */
-  name: request(t.void, t.string),
-  /** How many far ends this end is connected to. */
-  connections: request(t.void, int32),
+  name: request(t.void, t.string, { timeout }),
   /** This end asks the caller, and answers what it was answered. */
-  askBack: request(Task, t.string, { failure: Trouble }),
+  askBack: request(Task, t.string, { failure: Trouble, timeout }),
   /** This end has the caller produce, and passes it on. */
   produceBack: stream(Production, Item, { failure: Trouble }),
   /** How this connection ends is noted under that key: `in order`, or the tag of an error. */

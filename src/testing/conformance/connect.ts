@@ -10,7 +10,7 @@ import { conformanceContract, conformanceLimits, type Doings } from './conforman
 import { Ledger } from './ledger.js'
 import { type End, record } from './record.js'
 import { answerConformance } from './serve-conformance.js'
-import { until, within } from './waiting.js'
+import { patience, until, within } from './waiting.js'
 
 type Contract = typeof conformanceContract
 
@@ -24,6 +24,7 @@ export interface Talk {
   readonly statuses: readonly Status[]
   /** How the whole ended. */
   readonly ended: Promise<End>
+  readonly isOver: () => boolean
   readonly hangUp: () => void
 }
 
@@ -41,12 +42,18 @@ export const connect = async (dial: Transport, options: NearOptions = {}): Promi
   const ledger = new Ledger()
   const statuses: Status[] = []
   const answered = (far: Peer<Contract, Contract>) =>
-    merge(
-      far.status$.pipe(tap(status => void statuses.push(status))),
-      answerConformance(far, ledger, {}, () => 1),
-    ).pipe(ignoreElements(), emitted => merge(emitted, of(far)))
+    merge(far.status$.pipe(tap(status => void statuses.push(status))), answerConformance(far, ledger)).pipe(
+      ignoreElements(),
+      emitted => merge(emitted, of(far)),
+    )
   const peer$ = dial.pipe(
-    peer({ limits: conformanceLimits, ...options, serves: conformanceContract, uses: conformanceContract }),
+    peer({
+      limits: conformanceLimits,
+      handshakeTimeout: patience,
+      ...options,
+      serves: conformanceContract,
+      uses: conformanceContract,
+    }),
     mergeMap(answered),
   )
   const notes = record(peer$)
@@ -56,15 +63,16 @@ export const connect = async (dial: Transport, options: NearOptions = {}): Promi
       if (end !== undefined && notes.values.length === 0) throw 'error' in end ? end.error : new Error('no peer came')
       return notes.values[0]
     }, 'a session')
-    return { far, remote: far.remote, ledger, statuses, ended: notes.ended, hangUp: notes.unsubscribe }
+    const isOver = () => notes.end() !== undefined
+    return { far, remote: far.remote, ledger, statuses, ended: notes.ended, isOver, hangUp: notes.unsubscribe }
   } catch (error) {
     notes.unsubscribe()
     throw error
   }
 }
 
-/** Runs a body with one connection, and hangs up whatever happens. */
-export const withFar = async (
+/** Runs a body with a connection that nobody else has had or will have, and hangs up whatever happens. */
+export const withFresh = async (
   { dial }: Pick<FarProgram, 'dial'>,
   body: (talk: Talk) => Promise<void>,
   options?: NearOptions,
@@ -75,6 +83,43 @@ export const withFar = async (
   } finally {
     talk.hangUp()
   }
+}
+
+/** Connections that a case has left as they were, for the next one. */
+const parked = new WeakMap<ConformanceSubject, Talk[]>()
+
+/** How long a connection waits for the next case, in milliseconds. */
+const parkedFor = 500
+
+const park = (subject: ConformanceSubject, talk: Talk): void => {
+  const waiting = parked.get(subject) ?? []
+  parked.set(subject, [...waiting, talk])
+  setTimeout(() => {
+    const still = parked.get(subject) ?? []
+    if (!still.includes(talk)) return
+    parked.set(
+      subject,
+      still.filter(other => other !== talk),
+    )
+    talk.hangUp()
+  }, parkedFor)
+}
+
+/**
+ * Runs a body with a connection of its own for so long, and passes the connection on to the next case if nothing failed: a
+ * connection with a past is to be as good as new, and a far program for each case would take its time.
+ */
+export const withFar = async (subject: ConformanceSubject, body: (talk: Talk) => Promise<void>): Promise<void> => {
+  const waiting = (parked.get(subject) ?? []).filter(talk => !talk.isOver())
+  const talk = waiting.pop() ?? (await connect(subject.dial))
+  parked.set(subject, waiting)
+  try {
+    await body(talk)
+  } catch (error) {
+    talk.hangUp()
+    throw error
+  }
+  if (!talk.isOver()) park(subject, talk)
 }
 
 /** Runs a body with a far program that it may end. */

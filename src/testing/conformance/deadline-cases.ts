@@ -38,11 +38,12 @@ export const deadlineCases = group('deadlines', [
         const key = freshKey()
         const production = producing(2, { key, source: 'pushed', end: 'never' })
         const metadata = { key }
-        const notes = record(remote.produce(production, { timeout: 150 }))
+        const timeout = 500
+        const notes = record(remote.produce(production, { timeout }))
         await Promise.all([
           within(notes.ended, 'the stream'),
-          failsWith(remote.collect(NEVER, { timeout: 150, metadata }), 'Timeout', 'the upload'),
-          failsWith(remote.converse(NEVER, { timeout: 150, metadata }), 'Timeout', 'the channel'),
+          failsWith(remote.collect(NEVER, { timeout, metadata }), 'Timeout', 'the upload'),
+          failsWith(remote.converse(NEVER, { timeout, metadata }), 'Timeout', 'the channel'),
         ])
         const end = notes.end()
         check(end !== undefined && 'error' in end, 'the stream did not fail')
@@ -54,12 +55,13 @@ export const deadlineCases = group('deadlines', [
     'a call that ends in time is left alone when its time is over',
     subject =>
       withFar(subject, async ({ remote }) => {
+        const timeout = 800
         const notes = record(
-          merge(remote.say('in time', { timeout: 80 }), remote.collect(numbered(3), { timeout: 80 })).pipe(toArray()),
+          merge(remote.say('in time', { timeout }), remote.collect(numbered(3), { timeout })).pipe(toArray()),
         )
         const end = await within(notes.ended, 'both')
         check('complete' in end, 'one of them failed')
-        await pause(120)
+        await pause(timeout + 50)
         same(notes.values.length, 1, 'values')
         same(await oneOf(remote.say('on'), 'the next call'), 'on', 'the next call')
       }),
@@ -98,7 +100,7 @@ export const deadlineCases = group('deadlines', [
           failsWith(remote.ask({ key: freshKey(), how: 'never', ms: 0 }, { timeout: 50 + i * 5 }), 'Timeout', `${i}`),
         )
         const long = allOf(
-          remote.produce(producing(-1, { source: 'timed' }), { timeout: 8_000 }).pipe(take(100)),
+          remote.produce(producing(-1, { source: 'timed' }), { timeout: 25_000 }).pipe(take(100)),
           'long',
         )
         await Promise.all(short)

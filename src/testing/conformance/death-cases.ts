@@ -2,7 +2,18 @@ import { map, Subject, tap } from 'rxjs'
 import type { Pipe } from '../../pipe/pipe.js'
 import { atMost, same } from './check.js'
 import { type FarProgram, group } from './conformance-case.js'
-import { allOf, connect, errorOf, failsWith, oneOf, untilDone, withFar, withSpare, type Talk } from './connect.js'
+import {
+  allOf,
+  connect,
+  errorOf,
+  failsWith,
+  oneOf,
+  untilDone,
+  withFar,
+  withFresh,
+  withSpare,
+  type Talk,
+} from './connect.js'
 import { allFail, openCalls } from './open-calls.js'
 import { severed } from './severed.js'
 import { producing } from './stream-cases.js'
@@ -16,7 +27,7 @@ const dying = (
   die: (talk: Talk, name: string) => void,
   reportWithin?: number,
 ): Promise<void> =>
-  withFar(
+  withFresh(
     { dial },
     async talk => {
       const name = await oneOf(talk.remote.name(), 'its name')
@@ -62,7 +73,7 @@ export const deathCases = group('peer death', [
     'a far end that stood still for less than is tolerated is not given up',
     subject =>
       withSpare(subject, async program =>
-        withFar(
+        withFresh(
           program,
           async talk => {
             const name = await oneOf(talk.remote.name(), 'its name')
@@ -93,7 +104,7 @@ export const deathCases = group('peer death', [
           program.continue?.(name)
           talk.hangUp()
         }
-        await withFar(program, async ({ remote }) => {
+        await withFresh(program, async ({ remote }) => {
           same(await oneOf(remote.say('on'), 'a call'), 'on', 'a call')
         })
       }),
@@ -102,7 +113,7 @@ export const deathCases = group('peer death', [
   [
     'an end whose own event loop was blocked does not take the other for dead',
     subject =>
-      withFar(
+      withFresh(
         subject,
         async ({ remote }) => {
           const stream = allOf(remote.produce(producing(200, { source: 'timed' })), 'the stream')
@@ -120,7 +131,7 @@ export const deathCases = group('peer death', [
       withFar(subject, async watcher => {
         const pipes: Pipe[] = []
         const dial = subject.dial.pipe(tap(pipe => void pipes.push(pipe)))
-        await withFar(
+        await withFresh(
           { dial },
           async talk => {
             const { key } = await openCalls(talk)

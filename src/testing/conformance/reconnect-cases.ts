@@ -5,7 +5,7 @@ import type { Pipe, Transport } from '../../pipe/pipe.js'
 import { reconnect } from '../../pipe/reconnect.js'
 import { check, same } from './check.js'
 import { group, type FarProgram } from './conformance-case.js'
-import { allOf, freshKey, oneOf, untilDone, withFar, withSpare, type NearOptions, type Talk } from './connect.js'
+import { allOf, freshKey, oneOf, untilDone, withFresh, withSpare, type NearOptions, type Talk } from './connect.js'
 import { openCalls, allFail } from './open-calls.js'
 import { record } from './record.js'
 import { severed } from './severed.js'
@@ -40,13 +40,13 @@ const withBreakable = (
   options?: NearOptions,
 ): Promise<void> => {
   const wire = breakable(dial)
-  return withFar({ dial: wire.dial.pipe(reconnect(linear({ every: 20 }))) }, talk => body(talk, wire), options)
+  return withFresh({ dial: wire.dial.pipe(reconnect(linear({ every: 20 }))) }, talk => body(talk, wire), options)
 }
 
 /** Cuts as often as that, each time once the far end is heard again. */
 const cutting = async (times: number, { remote }: Talk, { cut }: Breakable): Promise<void> => {
   for (let i = 0; i < times; i += 1) {
-    await oneOf(remote.say('still there?', { timeout: 8_000 }), 'a call between two cuts')
+    await oneOf(remote.say('still there?', { timeout: 25_000 }), 'a call between two cuts')
     await pause(i * 3)
     cut()
   }
@@ -73,7 +73,7 @@ export const reconnectCases = group('reconnect', [
         const slow$ = range(0, 150).pipe(concatMap(n => of({ n, filler: new Uint8Array(300) }).pipe(delay(1))))
         const upload = oneOf(talk.remote.collect(slow$), 'an upload')
         const channel = allOf(talk.remote.converse(numbered(8_000)), 'a channel')
-        const large = oneOf(talk.remote.size(1_800_000, { timeout: 9_000 }), 'a large message')
+        const large = oneOf(talk.remote.size(1_800_000, { timeout: 25_000 }), 'a large message')
         await cutting(5, talk, wire)
         const { items, inOrder: ordered } = await upload
         same(`${items} ${ordered}`, '150 true', 'an upload')
@@ -88,7 +88,7 @@ export const reconnectCases = group('reconnect', [
       for (const bytes of [400, 777, 1_500, 4_001, 20_000]) {
         let pipes = 0
         const once = dial.pipe(map(pipe => (pipes++ === 0 ? severed({ bytes, told: true })(pipe) : pipe)))
-        await withFar({ dial: once.pipe(reconnect(linear({ every: 20 }))) }, async ({ remote }) => {
+        await withFresh({ dial: once.pipe(reconnect(linear({ every: 20 }))) }, async ({ remote }) => {
           inOrder(await allOf(remote.produce(producing(600, { bytes: 40 })), `cut at ${bytes}`), 600, `cut at ${bytes}`)
           same(pipes, 2, 'pipes')
         })
@@ -118,7 +118,7 @@ export const reconnectCases = group('reconnect', [
         bar(true)
         cut()
         for (let n = 100; n < 200; n += 1) note(n)
-        const waiting = oneOf(talk.remote.say('waited', { timeout: 8_000 }), 'a call made without a pipe')
+        const waiting = oneOf(talk.remote.say('waited', { timeout: 25_000 }), 'a call made without a pipe')
         await pause(60)
         bar(false)
         same(await waiting, 'waited', 'a call made without a pipe')
@@ -147,7 +147,7 @@ export const reconnectCases = group('reconnect', [
     subject =>
       withBreakable(subject, async ({ remote, statuses }, { cut }) => {
         cut()
-        same(await oneOf(remote.say('on', { timeout: 8_000 }), 'the next call'), 'on', 'the next call')
+        same(await oneOf(remote.say('on', { timeout: 25_000 }), 'the next call'), 'on', 'the next call')
         const tags = statuses.map(({ _tag }) => _tag)
         check(tags.includes('Reconnecting'), `no status said that it was reconnecting: ${tags.join()}`)
         same(tags.at(-1), 'Connected', 'the last status')
@@ -162,7 +162,7 @@ export const reconnectCases = group('reconnect', [
         async (talk, { cut, bar }) => {
           const calls = await openCalls(talk)
           const again = { key: freshKey(), how: 'later', ms: 250 } as const
-          const idempotent = oneOf(talk.remote.askAgain(again, { timeout: 9_000 }), 'the idempotent call')
+          const idempotent = oneOf(talk.remote.askAgain(again, { timeout: 25_000 }), 'the idempotent call')
           await untilDone(talk, again.key, ({ begun }) => begun === 1, 'its begin')
           bar(true)
           cut()
@@ -181,12 +181,12 @@ export const reconnectCases = group('reconnect', [
       withSpare(subject, program =>
         withBreakable(program, async talk => {
           const calls = await openCalls(talk)
-          const idempotent = record(talk.remote.askAgain({ key: 'again', how: 'later', ms: 300 }, { timeout: 9_000 }))
+          const idempotent = record(talk.remote.askAgain({ key: 'again', how: 'later', ms: 300 }, { timeout: 25_000 }))
           const name = await oneOf(talk.remote.name(), 'its name')
           talk.remote.exit(1).subscribe({ error: () => undefined })
           await allFail(calls, ['SessionLost'])
           check('complete' in (await within(idempotent.ended, 'the idempotent call')), 'it was not made again')
-          const next = await oneOf(talk.remote.name(undefined, { timeout: 8_000 }), 'the next name')
+          const next = await oneOf(talk.remote.name(undefined, { timeout: 25_000 }), 'the next name')
           check(next !== name, `it is ${name} still`)
         }),
       ),

@@ -10,6 +10,7 @@ import { conformanceContract, conformanceLimits } from './conformance-contract.j
 import { ask, collect, converse, misbehave, produce } from './conformance-handlers.js'
 import { Ledger } from './ledger.js'
 import { patterned } from './patterned.js'
+import { patience } from './waiting.js'
 
 /** How the far end of a conformance run is set up. */
 export interface ServeConformanceOptions {
@@ -34,8 +35,7 @@ const endOf = (far: Far, ended: (how: string) => void): void =>
 export const answerConformance = (
   far: Far,
   ledger: Ledger,
-  { name = '', exit }: ServeConformanceOptions,
-  connections: () => number,
+  { name = '', exit }: ServeConformanceOptions = {},
 ): Observable<unknown> => {
   const { incoming, remote } = far
   return merge(
@@ -54,7 +54,6 @@ export const answerConformance = (
     incoming.note.pipe(answer(({ key, text }) => void ledger.of(key).notes.push(text))),
     incoming.doings.pipe(answer(key => ledger.of(key))),
     incoming.name.pipe(answer(() => name)),
-    incoming.connections.pipe(answer(connections)),
     incoming.askBack.pipe(answer(task => remote.ask(task))),
     incoming.produceBack.pipe(answer(production => remote.produce(production))),
     incoming.farewell.pipe(answer(key => endOf(far, how => ledger.of(key).notes.push(how)))),
@@ -84,22 +83,18 @@ export const serveConformance =
   pipes$ =>
     defer(() => {
       const ledger = new Ledger()
-      let connections = 0
       return pipes$.pipe(
         peer({
           claimWithin: 300,
           // cases run at once, and some of them say nothing
           handshakes: 1_000,
+          handshakeTimeout: patience,
           ...options.peer,
           limits: conformanceLimits,
           serves: conformanceContract,
           uses: conformanceContract,
         }),
-        mergeMap(far => {
-          connections += 1
-          endOf(far, () => (connections -= 1))
-          return answerConformance(far, ledger, options, () => connections)
-        }),
+        mergeMap(far => answerConformance(far, ledger, options)),
         ignoreElements(),
       )
     })

@@ -1,10 +1,10 @@
 /** How long a case waits for anything, in milliseconds. */
-export const patience = 10_000
+export const patience = 30_000
 
 /** Lets what is under way arrive. */
 export const pause = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms))
 
-/** Waits for a promise, ten seconds at most. */
+/** Waits for a promise, half a minute at most. */
 export const within = async <T>(promise: Promise<T>, what: string): Promise<T> => {
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<never>((_, reject) => {
@@ -17,7 +17,7 @@ export const within = async <T>(promise: Promise<T>, what: string): Promise<T> =
   }
 }
 
-/** Asks again, every 2 ms for ten seconds at most, until there is an answer; what is asked may be far away. */
+/** Asks again, every 2 ms for half a minute at most, until there is an answer; what is asked may be far away. */
 export const until = async <T>(ask: () => T | undefined | Promise<T | undefined>, what: string): Promise<T> => {
   const limit = Date.now() + patience
   for (;;) {

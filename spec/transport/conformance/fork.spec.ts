@@ -1,0 +1,5 @@
+import test from 'ava'
+import { spawned } from './processes.js'
+import { runCases } from './run-cases.js'
+
+runCases(test, spawned('fork', { via: 'fork' }))
