@@ -1,5 +1,5 @@
 export default {
-  files: ['spec/**/*.spec.ts'],
+  files: ['spec/**/*.spec.ts', 'examples/**/*.spec.ts'],
   extensions: { ts: 'module' },
   nodeArguments: ['--import=tsx'],
   // tsx registers its loader per process, so specs run in processes on Node 20

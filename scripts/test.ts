@@ -80,7 +80,7 @@ const ava =
 const packaging = 'spec/layers/package.spec.ts'
 /** What starts a Chromium. */
 const browser = ['spec/transport/browser/chromium.spec.ts', 'spec/examples/ui-host.spec.ts']
-const examples = ['spec/examples/**', 'spec/layers/readme.spec.ts']
+const examples = ['spec/examples/**', 'examples/**', 'spec/layers/readme.spec.ts']
 
 const without = (patterns: readonly string[]): readonly string[] => patterns.map(pattern => `!${pattern}`)
 
