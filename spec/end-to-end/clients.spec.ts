@@ -56,7 +56,7 @@ test.serial('a client that breaks the rules in the midst of its session is cut o
   const bad = await shared.converse(t)
   await valueOf(bad.far.remote.ask('pid'))
   const status = firstValueFrom(disconnected(bad.far))
-  const call = errorOf(bad.far.remote.ask('never'))
+  const call = errorOf(bad.far.remote.ask('never', { timeout: 60_000 }))
   bad.pipe.outgoing.next(Uint8Array.from({ length: 64 }, () => 0xff))
   await shared.server.line(/^server disconnected ProtocolViolation$/)
   t.is((await within(call, 'the call'))._tag, 'Disconnected')

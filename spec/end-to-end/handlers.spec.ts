@@ -1,5 +1,6 @@
 import test from 'ava'
 import { firstValueFrom, NEVER, toArray } from 'rxjs'
+import { allowed } from '../helpers/allowed.js'
 import { ownPlace, within } from '../helpers/processes.js'
 import { dial } from 'sluice/node'
 import { converse, errorOf, sharedServer, startServer, valueOf } from './fixtures/start-program.js'
@@ -13,7 +14,7 @@ test.serial(
     const { far } = await shared.converse(t)
     const begun = Date.now()
     const error = await errorOf(far.remote.ask('throw'))
-    t.true(Date.now() - begun < 1_000)
+    t.true(Date.now() - begun < allowed(1_000))
     t.is(error._tag, 'Defect')
     t.is(error.method, 'ask')
     t.deepEqual(error.defect, { name: 'RangeError', message: 'no more than two slices' })
@@ -105,7 +106,7 @@ test.serial('unsubscribing from a stream reaches its producer at the far end wit
     })
   })
   await shared.server.line(/^server: stream over$/)
-  t.true(Date.now() - begun < 500)
+  t.true(Date.now() - begun < allowed(500))
 })
 
 test.serial('a signal that is aborted cancels its call at both ends', async t => {

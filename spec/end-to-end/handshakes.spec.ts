@@ -5,12 +5,14 @@ import * as io from 'io-ts'
 import { firstValueFrom, map, tap } from 'rxjs'
 import { contract, event, int32, peer, request, stream, type Transport } from 'sluice'
 import { ConnectionKey, dial } from 'sluice/node'
+import { allowed } from '../helpers/allowed.js'
 import { hold, ownPlace, start, type Teardown, within } from '../helpers/processes.js'
 import { Kitchen, OutOfBread } from './fixtures/kitchen.js'
 import { converse, errorOf, sharedServer, startServer, valueOf } from './fixtures/start-program.js'
 
 ownPlace(test)
-const shared = sharedServer(test, '{"handshakeTimeout":400}')
+// with the usual time for a handshake: on a busy machine a client that does speak may take long
+const shared = sharedServer(test)
 
 const intruder = (t: Teardown, ...words: string[]) =>
   start(t, fileURLToPath(new URL('./fixtures/intruder.ts', import.meta.url)), ...words)
@@ -60,17 +62,18 @@ test.serial('a server that stays silent fails the client once the handshake is d
   const error = await errorOf(converse(t, dial(key), { handshakeTimeout: 150 }))
   t.deepEqual([error._tag, error.why], ['Refused', 'late'])
   t.regex(error.message, /within 150 ms: no Hello came/)
-  t.true(Date.now() - begun < 1_000)
+  // the usual time is 5,000 ms
+  t.true(Date.now() - begun < Math.min(4_500, allowed(1_000)))
 })
 
 test.serial('a client that stays silent is refused in time, and keeps nobody else waiting', async t => {
-  const client = intruder(t, 'client', shared.key, 'silence')
+  const { server, key } = await startServer(t, '{"handshakeTimeout":3000}')
+  const client = intruder(t, 'client', key, 'silence')
   await client.line(/^connected$/)
-  const begun = Date.now()
-  const { far } = await shared.converse(t)
+  const { far } = await converse(t, dial(key))
   t.is(await valueOf(far.remote.ask('echo at once')), 'at once')
-  t.true(Date.now() - begun < 350, 'others waited for the silent one')
-  await shared.server.line(/^server refused Refused late$/)
+  t.false(server.lines.includes('server refused Refused late'), 'others waited for the silent one')
+  await server.line(/^server refused Refused late$/)
   await client.line(/^closed after/)
 })
 

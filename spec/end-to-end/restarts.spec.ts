@@ -43,7 +43,7 @@ test.serial('a server is killed and started again: the same Peer goes on', async
   await stop('SIGKILL')
   const impatient = await errorOf(far.remote.ask('echo hello', { timeout: 100 }))
   t.is(impatient._tag, 'Timeout')
-  const waiting = valueOf(far.remote.again('echo I can wait'))
+  const waiting = valueOf(far.remote.again('echo I can wait', { timeout: 60_000 }))
   await startAgain()
   await reconnected()
   t.is(await within(waiting, 'the idempotent call made in between'), 'I can wait')
@@ -63,7 +63,7 @@ test.serial('a server is killed and started again: the same Peer goes on', async
 
 test.serial('a server that leaves politely and comes back is dialled again', async t => {
   const { far, stop, startAgain, reconnected } = await restartable(t, 'polite')
-  const call = errorOf(far.remote.ask('never'))
+  const call = errorOf(far.remote.ask('never', { timeout: 60_000 }))
   await valueOf(far.remote.ask('pid'))
   await stop('SIGINT')
   const error = await within(call, 'the call in flight')
@@ -88,10 +88,10 @@ test.serial('whoever gives up dialling fails with the last error, and so does ev
 test.serial('a child that is killed is started again, and the same Peer goes on', async t => {
   const { far } = await converse(t, childProgram().pipe(reconnect(linear({ every: 10 }))))
   const pid = Number(await valueOf(far.remote.ask('pid')))
-  const call = errorOf(far.remote.ask('never'))
+  const call = errorOf(far.remote.ask('never', { timeout: 60_000 }))
   process.kill(pid, 'SIGKILL')
   t.is((await within(call, 'the call in flight'))._tag, 'SessionLost')
-  const next = Number(await within(valueOf(far.remote.ask('pid')), 'the new child'))
+  const next = Number(await within(valueOf(far.remote.ask('pid', { timeout: 60_000 })), 'the new child'))
   t.not(next, pid)
   t.true(await gone(pid))
 })

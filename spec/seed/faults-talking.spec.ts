@@ -3,6 +3,7 @@ import * as O from 'fp-ts/lib/Option.js'
 import * as io from 'io-ts'
 import { firstValueFrom, map, mergeMap, NEVER, range, timer, toArray } from 'rxjs'
 import { contract, event, handleMessages, int32, messages, request, serve } from 'sluice'
+import { allowed } from '../helpers/allowed.js'
 import { errorOf, valueOf } from '../end-to-end/fixtures/start-program.js'
 import { pause, within } from '../helpers/processes.js'
 import { meet } from './meet.js'
@@ -112,7 +113,7 @@ test.serial(
       const error = await errorOf(a.remote.halve(2 * n + 1))
       t.is(error._tag, 'InvalidPayload')
     }
-    t.true(Date.now() - begun < 2_000)
+    t.true(Date.now() - begun < allowed(2_000))
     t.is(called, 0)
     t.is(await valueOf(a.remote.halve(8)), 4)
   },
@@ -149,7 +150,7 @@ test.serial(
       const { a, b } = await meet(t, { uses: Kitchen, validation: ours }, { serves: Kitchen, validation: theirs })
       serve(b, { echo: words => words }).subscribe()
       t.is(await valueOf(a.remote.echo('quick')), 'quick')
-      t.true(Date.now() - begun < 1_000)
+      t.true(Date.now() - begun < allowed(1_000))
       const { methods } = await firstValueFrom((ours === 'off' ? a : b).schema$)
       t.deepEqual([...new Set(methods.map(({ verdict }) => verdict._tag))], ['Disabled'])
     }
@@ -176,7 +177,7 @@ test.serial(
       ),
     )
     t.deepEqual(tags, ['NoReply', 'Defect', 'NoReply', 'Unimplemented'])
-    t.true(Date.now() - begun < 1_000)
+    t.true(Date.now() - begun < allowed(1_000))
   },
 )
 

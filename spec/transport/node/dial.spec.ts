@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import { of } from 'rxjs'
+import { allowed } from '../../helpers/allowed.js'
 import type { Pipe } from '../../../src/pipe/pipe.js'
 import { ConnectionKey } from '../../../src/transport/connection-key.js'
 import { dial } from '../../../src/transport/node/dial.js'
@@ -147,7 +148,7 @@ test('fails within a second when the far end has gone and nobody reads', async t
   pipe.outgoing.next(new Uint8Array(10))
   const begun = Date.now()
   t.is((await failure(notes)).why, 'reset')
-  t.true(Date.now() - begun < 1_200)
+  t.true(Date.now() - begun < allowed(1_200))
   server.close()
 })
 
@@ -174,7 +175,7 @@ test('sees the end of a process that was killed within a second', async t => {
   const begun = Date.now()
   far.child.kill('SIGKILL')
   await within(reader.ended, 'the reader')
-  t.true(Date.now() - begun < 1_000)
+  t.true(Date.now() - begun < allowed(1_000))
   notes.unsubscribe()
   await far.exited
   rmSync(join(ConnectionKey.parse(key).path, '..'), { recursive: true })

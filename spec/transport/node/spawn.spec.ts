@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import test from 'ava'
 import { retry } from 'rxjs'
 import { lives } from 'sluice/testing/node'
+import { allowed } from '../../helpers/allowed.js'
 import type { Pipe } from '../../../src/pipe/pipe.js'
 import type { Exited } from '../../../src/transport/node/exited.js'
 import type { SpawnOptions } from '../../../src/transport/node/spawn-options.js'
@@ -121,7 +122,7 @@ test.serial('fails when the child does not connect in time, and ends it', async 
   const error = await failure(record(child('never connects', { connectWithin: 700 })))
   t.is(error.why, 'refused')
   t.regex(error.message, /did not connect within 700 ms: call fromParent\(\) in it/)
-  t.true(Date.now() - begun < 2_500)
+  t.true(Date.now() - begun < allowed(2_500))
 })
 
 test.serial('ends a child that has not connected when unsubscribed', async t => {
@@ -144,7 +145,7 @@ test.serial('fails with the exit of a child that ends during the conversation, a
   const begun = Date.now()
   pipe.outgoing.next(Uint8Array.of(1))
   const read = await failure(heard)
-  t.true(Date.now() - begun < 1_000)
+  t.true(Date.now() - begun < allowed(1_000))
   t.is(text(heard.values), 'hello, and goodbye')
   t.is(read.why, 'exited')
   t.is(read.cause?.code, 5)
@@ -167,7 +168,7 @@ test.serial('fails within two seconds when the child dies and nobody reads', asy
   pipe.outgoing.next(Uint8Array.of(1))
   const begun = Date.now()
   t.is((await failure(notes)).why, 'exited')
-  t.true(Date.now() - begun < 2_000)
+  t.true(Date.now() - begun < allowed(2_000))
 })
 
 test.serial('keeps what a child said before it ended for a reader that comes later', async t => {
