@@ -11,7 +11,6 @@ import {
   mergeMap,
   NEVER,
   of,
-  Subject,
   take,
   takeUntil,
   tap,
@@ -19,8 +18,8 @@ import {
   timer,
   toArray,
 } from 'rxjs'
-import { answer, attempt, serve, type Layer } from 'sluice'
-import { marbles } from 'sluice/testing'
+import { answer, attempt, serve } from 'sluice'
+import { marbles, stall } from 'sluice/testing'
 import { Kitchen } from './kitchen.js'
 
 /** The tag of what a call failed with, as a value. */
@@ -222,7 +221,7 @@ test('a call that takes too long times out here, and is cancelled there', t => {
 test('the far end stops by its own clock when the deadline that came with the call is over', t => {
   marbles(t, ({ peers, expectFrames, expectObservable }) => {
     const { client$, right } = peers(Kitchen, client => client.incoming.greet.pipe(answer(() => NEVER)), {
-      left: silentAfter(24),
+      left: stall('24ms x'),
     })
     // at 25 the caller gives up, but its Cancel never leaves
     const late$ = client$.pipe(mergeMap(kitchen => kitchen.remote.greet('Ann', { timeout: 5 }).pipe(tagged)))
@@ -292,12 +291,3 @@ const nothing = {
   chat: () => EMPTY,
   shout: () => undefined,
 }
-
-/** Nothing that is said after that time gets through. */
-const silentAfter =
-  (ms: number): Layer<Uint8Array, Uint8Array> =>
-  pipe => {
-    const outgoing = new Subject<Uint8Array>()
-    concat(outgoing.pipe(takeUntil(timer(ms))), NEVER).subscribe(pipe.outgoing)
-    return { ...pipe, outgoing }
-  }

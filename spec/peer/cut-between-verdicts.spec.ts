@@ -1,7 +1,7 @@
 import test from 'ava'
 import { ignoreElements, map, merge, mergeMap, NEVER, takeUntil, tap, timer, type Observable } from 'rxjs'
 import { answer, linear, peer, reconnect, serve, type Layer, type Peer, type PeerOptions, type Status } from 'sluice'
-import { cutAt, marbles, type MarbleHelpers } from 'sluice/testing'
+import { cutAt, marbles, onPipe, type MarbleHelpers } from 'sluice/testing'
 import { Kitchen } from './kitchen.js'
 import { named } from './named.js'
 
@@ -11,10 +11,7 @@ type Both = Peer<typeof Kitchen, typeof Kitchen>
 const secret = new Uint8Array(32).fill(7)
 
 /** The first pipe is cut at that time, for that end, which then hangs up; the later ones hold. */
-const firstCutAt = (ms: number | undefined): Bytes => {
-  let pipes = 0
-  return pipe => (pipes++ === 0 && ms !== undefined ? cutAt({ when: timer(ms) })(pipe) : pipe)
-}
+const firstCutAt = (ms: number | undefined): Bytes => (ms === undefined ? pipe => pipe : onPipe(1, cutAt(`${ms}ms x`)))
 
 /** Takes note of each value, and passes none on. */
 const noted = <T>(source$: Observable<T>, note: (value: T) => void): Observable<never> =>

@@ -35,7 +35,7 @@ import {
   type Remote,
   type Status,
 } from 'sluice'
-import { cutAt, marbles } from 'sluice/testing'
+import { cutAt, marbles, onPipe } from 'sluice/testing'
 import { Kitchen } from './kitchen.js'
 
 type Cook = Peer<typeof Kitchen>
@@ -65,7 +65,7 @@ for (const [kind, call] of Object.entries(calls)) {
     const settled: string[] = []
     marbles(t, ({ peers, expectObservable }) => {
       const { client$ } = peers(Kitchen, client => serve(client, never).pipe(map(({ _tag }) => settled.push(_tag))), {
-        left: cutAt({ when: timer(50) }),
+        left: cutAt('50ms x'),
       })
       const outcome$ = client$.pipe(mergeMap(kitchen => call(kitchen).pipe(tagged)))
 
@@ -171,7 +171,7 @@ test('flush() completes when what was sent before has arrived', t => {
 
 test('connected and disconnected tell of the connection', t => {
   marbles(t, ({ peers, expectObservable }) => {
-    const { client$ } = peers(Kitchen, () => NEVER, { left: cutAt({ when: timer(50) }) })
+    const { client$ } = peers(Kitchen, () => NEVER, { left: cutAt('50ms x') })
     const told$ = client$.pipe(
       mergeMap(kitchen =>
         merge(
@@ -188,11 +188,7 @@ test('connected and disconnected tell of the connection', t => {
 
 test('the same Peer goes on with a far end that forgot it: what was open is lost, what is called meanwhile waits', t => {
   marbles(t, ({ wire, run, random, expectObservable }) => {
-    let pipes = 0
-    const { dial, pipes$ } = wire({
-      // the first pipe breaks at 50 ms
-      left: pipe => (pipes++ === 0 ? cutAt({ when: timer(50) })(pipe) : pipe),
-    })
+    const { dial, pipes$ } = wire({ left: onPipe(1, cutAt('50ms x')) })
     run(
       pipes$.pipe(
         peer({ serves: Kitchen, random, resume: false }),

@@ -1,7 +1,7 @@
 import test from 'ava'
 import { concat, ignoreElements, map, merge, mergeMap, NEVER, Observable, tap, timer } from 'rxjs'
 import { answer, linear, peer, reconnect, type Layer, type Pipe, type Status } from 'sluice'
-import { cutAt, marbles, type MarbleHelpers } from 'sluice/testing'
+import { cutAt, marbles, onPipe, type MarbleHelpers } from 'sluice/testing'
 import type { Frame } from '../../src/wire/frame.js'
 import { framed } from '../../src/wire/framed.js'
 import { Kitchen } from './kitchen.js'
@@ -9,14 +9,12 @@ import { named } from './named.js'
 
 type Bytes = Layer<Uint8Array, Uint8Array>
 
-const firstBreaksAt = (ms: number): Bytes => {
-  let pipes = 0
-  return pipe => (pipes++ === 0 ? cutAt({ when: timer(ms) })(pipe) : pipe)
-}
+/** The first pipe breaks at that time, on both ends; the later ones hold. */
+const firstBreaksAt = (ms: number) => ({ both: onPipe(1, cutAt(`${ms}ms x`)) })
 
 /** A kitchen whose greetings take that long, and a client that dials again 100 ms after the break. */
 const broken = ({ wire, run, random }: MarbleHelpers, at: number, takes = 5, options = {}) => {
-  const { dial, pipes$, left, right } = wire({ left: firstBreaksAt(at), right: firstBreaksAt(at) })
+  const { dial, pipes$, left, right } = wire(firstBreaksAt(at))
   const settled: string[] = []
   run(
     pipes$.pipe(
@@ -68,7 +66,7 @@ test('close() between two pipes ends when its grace is over, if there is no othe
     t,
     helpers => {
       const { wire, run, random } = helpers
-      const { dial, pipes$ } = wire({ left: firstBreaksAt(40), right: firstBreaksAt(40) })
+      const { dial, pipes$ } = wire(firstBreaksAt(40))
       run(
         pipes$.pipe(
           peer({ serves: Kitchen, random }),
@@ -129,8 +127,7 @@ test('a far end whose position cannot be is cut off, and nobody is told of a con
           ? { ...frame, resume: { ...frame.resume, position: 1_000 } }
           : frame,
       )
-      const cut = firstBreaksAt(40)
-      const { dial, pipes$ } = wire({ left: pipe => lying(cut(pipe)), right: firstBreaksAt(40) })
+      const { dial, pipes$ } = wire({ left: lying, ...firstBreaksAt(40) })
       run(
         pipes$.pipe(
           peer({ serves: Kitchen, random }),
@@ -188,14 +185,13 @@ test('an older pipe whose proof comes late does not take the session back from a
       ),
     )
     // the second pipe breaks for the client at once, while the server still hears what it says, 100 ms late
-    let pipes = 0
-    const slow: Bytes = pipe => {
-      const nth = pipes++
-      if (nth === 0) return cutAt({ when: timer(40) })(pipe)
-      if (nth === 1) return cutAt({ when: timer(25) })(pipe)
-      return pipe
-    }
-    const client$ = dial.pipe(map(slow), reconnect(linear({ every: 10 })), peer({ uses: Kitchen, random }))
+    const slow = [onPipe(1, cutAt('40ms x')), onPipe(2, cutAt('25ms x'))] as const
+    const client$ = dial.pipe(
+      map(slow[0]),
+      map(slow[1]),
+      reconnect(linear({ every: 10 })),
+      peer({ uses: Kitchen, random }),
+    )
     helpers
       .expectObservable(client$.pipe(mergeMap(({ remote }) => named(remote.greet('Ann')))), '1s !')
       .toBe('340ms a', { a: 'hello, Ann' })

@@ -26,22 +26,17 @@ import {
   retryOnSessionLost,
   serve,
   stream,
-  type Layer,
   type Peer,
   type PeerOptions,
 } from 'sluice'
-import { cutAt, marbles, type MarbleHelpers } from 'sluice/testing'
+import { cutAt, marbles, onPipe, type MarbleHelpers } from 'sluice/testing'
 import { named } from './named.js'
 import { Kitchen } from './kitchen.js'
 
-type Bytes = Layer<Uint8Array, Uint8Array>
 type Options = PeerOptions<never, never>
 
 /** The first pipe breaks at that time, on both ends; the later ones hold. */
-const firstBreaksAt = (ms: number): Bytes => {
-  let pipes = 0
-  return pipe => (pipes++ === 0 ? cutAt({ when: timer(ms) })(pipe) : pipe)
-}
+const firstBreaksAt = (ms: number) => ({ both: onPipe(1, cutAt(`${ms}ms x`)) })
 
 /** Two ends of which one dials again 100 ms after a break. */
 const brokenAt = (
@@ -50,7 +45,7 @@ const brokenAt = (
   serving: (client: Peer<never, typeof Kitchen>) => Observable<unknown>,
   { server, client }: { readonly server?: Options; readonly client?: Options } = {},
 ) => {
-  const { dial, pipes$, left, right } = wire({ left: firstBreaksAt(ms), right: firstBreaksAt(ms) })
+  const { dial, pipes$, left, right } = wire(firstBreaksAt(ms))
   run(pipes$.pipe(peer({ ...server, serves: Kitchen, random }), mergeMap(serving as never)))
   const client$ = dial.pipe(reconnect(linear({ every: 100 })), peer({ ...client, uses: Kitchen, random }))
   return { client$, left, right }
@@ -213,7 +208,7 @@ const Shop = contract('spec.Shop', {
 
 /** A far end that forgets its sessions when a pipe breaks, at 45 ms. */
 const forgetful = ({ wire, run, random }: MarbleHelpers) => {
-  const { dial, pipes$ } = wire({ left: firstBreaksAt(45), right: firstBreaksAt(45) })
+  const { dial, pipes$ } = wire(firstBreaksAt(45))
   let asked = 0
   run(
     pipes$.pipe(

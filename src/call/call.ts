@@ -5,6 +5,9 @@ import type { Metadata } from '../wire/frame.js'
 import { TaggedError } from '../error/tagged-error.js'
 import type { Remote } from './remote.js'
 
+/** What a call has that came without metadata. */
+export const noMetadata: Metadata = Object.freeze({})
+
 /** What a call of one answer is answered with: the value, or the first one of an Observable or Promise. */
 export type OneAnswer<Out> = Out | Observable<Out> | PromiseLike<Out>
 

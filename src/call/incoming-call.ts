@@ -3,7 +3,7 @@ import type { MethodKind } from '../contract/method.js'
 import { checkOptions } from '../error/check-options.js'
 import { bufferRules, type BufferOptions } from '../flow/bounded-buffer.js'
 import type { Allowance, Fail, FailCode, Metadata, Open } from '../wire/frame.js'
-import { AlreadyAnswered, type Call, type Settled } from './call.js'
+import { AlreadyAnswered, type Call, noMetadata, type Settled } from './call.js'
 import { begin } from './begin.js'
 import { CallNews, told } from './call-news.js'
 import { Cancelled, Defect, NoReply, Overflow, Timeout, TooLarge } from './call-errors.js'
@@ -15,8 +15,6 @@ import { isPromise } from './pull-source.js'
 import type { Line } from './line.js'
 import { givesMany, takesMany, type ServingEnd } from './method-end.js'
 import type { Remote } from './remote.js'
-
-const noMetadata: Metadata = Object.freeze({})
 
 /** A call that the far end made, from its `Open` to its end; what users see as a {@link Call}. */
 export class IncomingCall implements Call<unknown, unknown, unknown, unknown, unknown> {
