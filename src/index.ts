@@ -101,12 +101,14 @@ export type {
   Proof,
   Reply,
   ResumeAsked,
+  ResumeProved,
   SessionFrame,
   Validation,
   VerdictKind,
   Verdicts,
 } from './wire/frame.js'
 export { framed } from './wire/framed.js'
+export type { FrameLimit } from './wire/frame-limit.js'
 export { ProtocolViolation } from './wire/protocol-violation.js'
 export type { MethodReport, SchemaReport } from './session/judge.js'
 export { Refused } from './session/refused.js'

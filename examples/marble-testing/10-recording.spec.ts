@@ -31,7 +31,7 @@ const recorded = (t: Parameters<typeof marbles>[0]): Uint8Array => {
 test('a conversation that was recorded is had again, and the server says what it said', t => {
   const file = recorded(t)
   marbles(t, ({ expectObservable }) => {
-    expectObservable(replayAgainst(server('hello'), file, { plays: 'dialled' })).toBe('-----(a|)', {
+    expectObservable(replayAgainst(server('hello'), file, { plays: 'dialled' })).toBe('70ms (a|)', {
       a: 'as recorded',
     })
   })

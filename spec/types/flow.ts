@@ -25,8 +25,6 @@ expectTypeOf(
 expectTypeOf(paced(cook)).toEqualTypeOf<OperatorFunction<number, string>>()
 expectTypeOf(orders$.pipe(paced(async order => Promise.resolve(order > 1)))).toEqualTypeOf<Observable<boolean>>()
 
-// @ts-expect-error only a call can be paced by the function; the operator takes an overflow policy for the rest
-paced(range(1, 3), cook, 3)
 // @ts-expect-error work takes what the call emits
 orders$.pipe(paced((order: string) => of(order)))
 // @ts-expect-error a policy that there is not
@@ -35,8 +33,9 @@ paced(cook, { overflow: 'dropSome' })
 // other consumers
 expectTypeOf(toReadableStream(orders$)).toEqualTypeOf<ReadableStream<number>>()
 expectTypeOf(orders$[Symbol.asyncIterator]()).toEqualTypeOf<AsyncIterator<number, undefined>>()
-// @ts-expect-error an Observable of one's own has no demand to follow
-toReadableStream(range(1, 3))
+// an Observable of one's own has no demand to follow: both take calls only
+expectTypeOf<Observable<number>>().not.toExtend<Parameters<typeof toReadableStream<number>>[0]>()
+expectTypeOf<Remote<number>>().toExtend<Parameters<typeof toReadableStream<number>>[0]>()
 
 // producers
 const rows$ = fromDemand(demand$ => demand$.pipe(concatMap(count => range(1, count))))

@@ -271,7 +271,10 @@ test('what is no frame does not harm the pipe, and counts as left out; the other
   const { dialled, accepted } = memoryPair(scheduler)
   const near = record(recorder)(dialled)
   const seen = { near: [] as unknown[], far: [] as unknown[] }
-  near.incoming.subscribe({ next: bytes => seen.near.push([...bytes]), error: error => seen.near.push(error) })
+  near.incoming.subscribe({
+    next: bytes => seen.near.push([...bytes]),
+    error: (error: unknown) => seen.near.push(error),
+  })
   accepted.incoming.subscribe({ next: bytes => seen.far.push([...bytes]) })
   near.outgoing.next(Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0xff, 0xff))
   near.outgoing.next(Uint8Array.of(1, 2, 3))
@@ -464,4 +467,22 @@ test('a redaction sees what a far end with another version of the contract says,
   const file = Buffer.from(recorder!.file())
   t.false(file.includes('warm'))
   t.true(file.includes('plain'))
+})
+
+test('times begin with the first pipe, whenever the recorder was made', t => {
+  const recorder = new Recorder()
+  marbles(t, ({ wire, run }) => {
+    const { dial, pipes$ } = wire()
+    run(pipes$.pipe(peer({ serves: Kitchen }), answering()))
+    const asked$ = dial.pipe(
+      map(record(recorder)),
+      peer({ uses: Kitchen }),
+      mergeMap(({ remote }) => remote.greet('Ann')),
+    )
+    run(timer(1_000).pipe(mergeMap(() => asked$)))
+  })
+  const { startedAt, pipes } = read(recorder)
+  t.is(startedAt, 1_000)
+  t.is(pipes[0]?.at, 0)
+  t.is(framesOf(read(recorder)).find(({ frame }) => frame._tag === 'Reply')?.at, 45)
 })

@@ -114,7 +114,7 @@ export const asRecorded = (
   end: PipeEnd,
   contracts: AnyContract | readonly AnyContract[],
   session = 0,
-): ((peer: AnyPeer) => Observable<unknown>) => {
+): ((peer: Peer<any, any>) => Observable<unknown>) => {
   const read = recording instanceof Uint8Array ? readRecording(recording) : recording
   const script = scriptsOf(read)[session]
   if (script === undefined) throw new RecordingError(`the recording has no session ${session}: they are counted from 0`)

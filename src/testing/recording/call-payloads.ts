@@ -104,6 +104,6 @@ export class CallPayloads {
     if (frame._tag !== 'Open') return `${tag} ${value}`
     const metadata = frame.metadata === undefined ? '' : ` with ${showValue({ ...frame.metadata })}`
     const limited = frame.timeoutMs === undefined ? '' : ', with a time-out'
-    return `Open ${call.served?.method ?? '?'} ${value}${metadata}${limited}`
+    return `Open ${call.served?.method ?? `method ${frame.method}`} ${value}${metadata}${limited}`
   }
 }

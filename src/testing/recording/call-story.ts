@@ -54,8 +54,9 @@ const timesOf = (steps: readonly ReplayStep[], begunAt: number): ReadonlyMap<Rep
   let last: { at: number; by: PipeEnd } | undefined
   for (const step of steps) {
     let at = Math.max(step.at - begunAt, last?.at ?? 0)
-    // an answer comes after what it answers, also where no millisecond lies between
-    if (last !== undefined && step.by !== last.by && at === last.at) at++
+    // an answer comes after what it answers, and a call is given up after what was said in it, also within a millisecond
+    const isNext = step.by !== last?.by || (step._tag === 'Said' && step.frame._tag === 'Cancel')
+    if (isNext && at === last?.at) at++
     times.set(step, at)
     last = { at, by: step.by }
   }

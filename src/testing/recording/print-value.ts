@@ -5,24 +5,27 @@ const lineLength = 90
 
 const isIdentifier = (key: string): boolean => /^[A-Za-z_$][\w$]*$/.test(key)
 
+const escaped = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
+
 const printText = (text: string): string => {
   const first = text[0]
   // a text that was made for its length
   if (first !== undefined && text.length > 60 && text === first.repeat(text.length))
     return `${printText(first)}.repeat(${text.length})`
-  const escaped = JSON.stringify(text)
-    .slice(1, -1)
-    .replace(/\\"/g, '"')
-    .replace(/'/g, "\\'")
-    .replace(/[\u2028\u2029\u007f-\u009f\ufeff]/g, c => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
-  return `'${escaped}'`
+  const plain = JSON.stringify(text).replace(/[\u2028\u2029\u007f-\u009f\ufeff]/g, escaped)
+  // as a formatter has it: single quotes, unless that takes more escapes
+  if (text.includes("'") && !text.includes('"')) return plain
+  return `'${plain.slice(1, -1).replace(/\\"/g, '"').replace(/'/g, "\\'")}'`
 }
 
-const printBytes = (bytes: Uint8Array): string => {
+const printBytes = (bytes: Uint8Array, pad: string): string => {
   const first = bytes[0]
   if (first === undefined) return 'new Uint8Array(0)'
   if (bytes.length > 32 && bytes.every(byte => byte === first)) return `new Uint8Array(${bytes.length}).fill(${first})`
-  return `Uint8Array.of(${bytes.join(', ')})`
+  if (bytes.length <= 20) return `Uint8Array.of(${bytes.join(', ')})`
+  let rows = ''
+  for (let at = 0; at < bytes.length; at += 20) rows += `${pad}${indent}${bytes.subarray(at, at + 20).join(', ')},\n`
+  return `Uint8Array.of(\n${rows}${pad})`
 }
 
 const printNumber = (value: number): string => (Object.is(value, -0) ? '-0' : String(value))
@@ -70,7 +73,7 @@ export const printValue = (value: unknown, pad = ''): string => {
       throw new Unprintable(`a ${typeof value} cannot be printed`)
   }
   if (value === null) return 'null'
-  if (value instanceof Uint8Array) return printBytes(value)
+  if (value instanceof Uint8Array) return printBytes(value, pad)
   if (Array.isArray(value)) {
     const items = (value as readonly unknown[]).map(item => printValue(item, next))
     return brackets('[', items, ']', pad, '')
@@ -101,10 +104,14 @@ export const showValue = (value: unknown): string => {
 const isPlain = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null
 
+/** Whether what is in it are no properties. */
+const isBoxed = (value: object): boolean => value instanceof Date || value instanceof Set || value instanceof Map
+
 /** Whether two values of data are the same, whatever the order of their properties. */
 export const sameValue = (a: unknown, b: unknown): boolean => {
   if (Object.is(a, b)) return true
   if (!isPlain(a) || !isPlain(b) || Array.isArray(a) !== Array.isArray(b)) return false
+  if (isBoxed(a) || isBoxed(b)) return isBoxed(a) && isBoxed(b) && printValue(a) === printValue(b)
   const [keysA, keysB] = [Object.keys(a), Object.keys(b)]
   return keysA.length === keysB.length && keysA.every(key => Object.hasOwn(b, key) && sameValue(a[key], b[key]))
 }

@@ -4,7 +4,7 @@ import { describe } from '../../contract/describe.js'
 import type { Pipe } from '../../pipe/pipe.js'
 import { fingerprint } from '../../schema/fingerprint.js'
 import { hex } from '../../session/proof.js'
-import { isCallFrame, type CallFrame, type Frame, type Hello, type SessionFrame } from '../../wire/frame.js'
+import { isCallFrame, type CallFrame, type Frame, type Hello, type Proof, type SessionFrame } from '../../wire/frame.js'
 import { KeptCall } from './kept-call.js'
 import { KeptPipe, type KeptSession } from './kept-pipe.js'
 import { KeptStore, type Keeping } from './kept-store.js'
@@ -24,7 +24,7 @@ export interface RecorderOptions {
   readonly redact?: 'payloads' | Redact
   /** What the recording may take of memory, in bytes; default 16 MiB. While a frame arrives in pieces, as much again. */
   readonly limitBytes?: number
-  /** Clock of the recorded times; default `asyncScheduler`. */
+  /** Clock of the recorded times, which begin with the first pipe; default `asyncScheduler`. */
   readonly scheduler?: SchedulerLike
 }
 
@@ -34,7 +34,14 @@ const maxSessions = 1024
 const noBytes = new Uint8Array(0)
 
 /** A `Hello` without what another could make use of. */
-const bare = (hello: Hello): Hello => ({ ...hello, nonce: noBytes, resume: undefined })
+const bareHello = (hello: Hello): Hello => ({ ...hello, nonce: noBytes, resume: undefined })
+
+/** A `Proof` that proves nothing: when it was said, and of how far a session had come. */
+const bareProof = ({ resume, ...proof }: Proof): Proof => ({
+  ...proof,
+  mac: noBytes,
+  resume: resume === undefined ? undefined : { ...resume, mac: noBytes },
+})
 
 /**
  * Keeps what is said over the pipes that it is put on, see {@link record}.
@@ -48,7 +55,8 @@ export class Recorder {
   private readonly limitBytes: number
   private readonly coders: PayloadCoders
   private readonly redactor: Redactor | undefined
-  private readonly startedAt: number
+  /** The recording begins with its first pipe. */
+  private startedAt: number | undefined
   private readonly store: KeptStore
   private readonly described = new Map<string, RecordedContract>()
   private readonly sessions = new Map<string, KeptSession>()
@@ -60,7 +68,6 @@ export class Recorder {
     this.store = new KeptStore(limitBytes)
     this.coders = new PayloadCoders(all)
     this.redactor = redact === undefined ? undefined : new Redactor(redact, this.coders)
-    this.startedAt = scheduler.now()
     for (const contract of all) this.describe(contract.name, describe(contract))
   }
 
@@ -76,7 +83,7 @@ export class Recorder {
 
   /** The recording so far, as a file: for {@link replay}, {@link toSpec} and {@link readRecording}. */
   file(): Uint8Array {
-    const { startedAt, described, store } = this
+    const { startedAt = this.scheduler.now(), described, store } = this
     return writeKept({
       startedAt,
       contracts: [...described.values()],
@@ -103,7 +110,9 @@ export class Recorder {
   }
 
   private now(): number {
-    return Math.max(0, Math.round(this.scheduler.now() - this.startedAt))
+    const now = this.scheduler.now()
+    this.startedAt ??= now
+    return Math.max(0, Math.round(now - this.startedAt))
   }
 
   private take(frame: Frame, by: PipeEnd, pipe: KeptPipe): void {
@@ -117,12 +126,12 @@ export class Recorder {
     switch (frame._tag) {
       case 'Hello':
         pipe.hellos[by] = frame
-        return this.store.addOwn(pipe, bare(frame), keeping)
+        return this.store.addOwn(pipe, bareHello(frame), keeping)
       case 'Proof': {
         const asked = pipe.hellos.dialled?.resume
         const session = asked === undefined ? undefined : this.sessions.get(hex(asked.session))
         if (by === 'accepted' && frame.resume !== undefined && session !== undefined) pipe.goOn(session, frame)
-        return
+        return this.store.addOwn(pipe, bareProof(frame), keeping)
       }
       case 'Descriptors':
         for (const { contract, fileDescriptorSet } of frame.contracts) this.describe(contract, fileDescriptorSet)

@@ -59,7 +59,7 @@ export interface NotRecorded {
 /**
  * What two ends said to each other over one pipe or many: what a recording's file holds.
  *
- * It holds no secret, proof, nonce or session id. Nor does it hold `Ping`, `Pong`, `Ack`, and what is sent again over a newer pipe of
+ * It holds no secret, nonce or session id, and proofs that prove nothing. Nor does it hold `Ping`, `Pong`, `Ack`, and what is sent again over a newer pipe of
  * its session: they are said for the wire's sake.
  */
 export interface Recording {

@@ -31,12 +31,17 @@ export const replayAgainst = (
       subscriber.next(outcome)
       subscriber.complete()
     }
-    const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
+    let why = ''
     const pipes$ = watchedReplay(recording, options, {
       done: () => tell(asItWas),
-      failed: error => tell(error.message),
+      failed: error => tell(`${error.message}${why}`),
     })
     subscriber.add(
-      end(pipes$).subscribe({ error: (error: unknown) => tell(`the end under test failed: ${messageOf(error)}`) }),
+      end(pipes$).subscribe({
+        error: (error: unknown) => {
+          // that it leaves shows what it left unsaid, if it did
+          why = `\nthe end under test had failed: ${error instanceof Error ? error.message : String(error)}`
+        },
+      }),
     )
   })

@@ -18,6 +18,8 @@ interface ReplayCall {
   readonly said: { readonly tag: Utterance['tag']; readonly at: number }[]
   /** Who ended it in the recording; `undefined` where that stops before. */
   readonly endedBy: PipeEnd | undefined
+  /** What the end under test said when the other had ended the call: it crossed that, and another time may come before it. */
+  readonly late: readonly Utterance['tag'][]
   /** What the end under test has granted. */
   readonly window: SendWindow
   /** The end under test is done with it. */
@@ -51,10 +53,12 @@ export class ReplayCalls {
   private nextId: number
   private readonly payloads: CallPayloads
 
+  /** @param isSooner - what the played end says comes sooner than the end under test heard it when it was recorded */
   constructor(
     private readonly script: ReplayScript,
     private readonly tested: PipeEnd,
     coders: PayloadCoders,
+    private readonly isSooner: boolean,
   ) {
     this.payloads = new CallPayloads(tested, script.hellos[tested], coders)
     this.nextId = tested === 'dialled' ? 2 : 1
@@ -142,7 +146,7 @@ export class ReplayCalls {
     // of a call that the recording left out
     if (call === undefined) return
     const expected = call.expected[call.said.length]
-    if (expected === undefined && this.mayGoOn(call, whole)) return
+    if (expected === undefined ? this.mayGoOn(call, whole) : this.isAhead(expected, whole)) return
     const said = { ...whole, id: call.id }
     if (expected === undefined || !this.payloads.same(expected, said, call)) throw this.otherwise(call, expected, said)
     call.said.push({ tag: said.tag, at: now })
@@ -167,9 +171,9 @@ export class ReplayCalls {
     const open = told.find(({ whole }) => whole.tag === 'Open')?.whole
     const end = told.findIndex(({ by, whole }) => isLast(whole, by, opener))
     const endedBy = told[end]?.by
-    // what was said after the other had ended the call crossed that on its way: another time it may not be said
-    const counted = endedBy === undefined || endedBy === tested ? told : told.slice(0, end)
-    const expected = counted.filter(({ by }) => by === tested).map(({ whole }) => whole)
+    const last = endedBy === undefined || endedBy === tested ? told.length : end
+    const own = (part: readonly Told[]) => part.filter(({ by }) => by === tested).map(({ whole }) => whole)
+    const expected = own(told.slice(0, last))
     expected.forEach((whole, place) => this.places.set(whole, place))
     if (opener === tested && open !== undefined) this.toOpen.push(id)
     return {
@@ -180,6 +184,7 @@ export class ReplayCalls {
       expected,
       said: [],
       endedBy,
+      late: own(told.slice(last)).map(({ tag }) => tag),
       window: new SendWindow(),
       isOver: false,
       isPlayed: false,
@@ -187,20 +192,26 @@ export class ReplayCalls {
   }
 
   /** Whether the end under test may say that beyond what was recorded of it: where it could not yet know better. */
-  private mayGoOn({ endedBy, opener, isPlayed }: ReplayCall, { tag }: Utterance): boolean {
-    if (isPlayed || endedBy === undefined) return true
+  private mayGoOn({ endedBy, opener, isPlayed, late }: ReplayCall, { tag }: Utterance): boolean {
+    if (isPlayed || endedBy === undefined || late.includes(tag)) return true
     if (endedBy === this.tested) return false
     // a producer had not heard yet that it was to stop
     return opener !== this.tested || tag === 'Next' || tag === 'Complete'
+  }
+
+  /**
+   * Whether the end under test gets further before it gives a call up than it got then: where what the other says comes sooner
+   * now than it came then.
+   */
+  private isAhead(expected: Utterance, { tag }: Utterance): boolean {
+    return this.isSooner && expected.tag === 'Cancel' && (tag === 'Next' || tag === 'Complete')
   }
 
   private opening(open: Utterance): ReplayCall {
     const id = this.toOpen[this.opened++]
     const call = id === undefined ? undefined : this.calls.get(id)
     if (id === undefined || call === undefined) {
-      const number = open.frame._tag === 'Open' ? open.frame.method : 0
-      const served = servedMethod(this.script.hellos[otherEnd(this.tested)], number)
-      const stray = { opener: this.tested, served }
+      const stray = { opener: this.tested, served: this.servedNow(open) }
       throw new ReplayMismatch('this end made a call that was not recorded', {
         call: '',
         expected: `${this.toOpen.length} calls and no more`,
@@ -215,13 +226,19 @@ export class ReplayCalls {
     return call
   }
 
+  /** The method that the end under test calls. */
+  private servedNow({ frame }: Utterance): ServedMethod | undefined {
+    return frame._tag === 'Open' ? servedMethod(this.script.hellos[otherEnd(this.tested)], frame.method) : undefined
+  }
+
   private otherwise(call: ReplayCall, expected: Utterance | undefined, said: Utterance): ReplayMismatch {
     const details = this.detailsOf(call)
     return new ReplayMismatch('this end said something else than was recorded', {
       ...details,
       said: [...details.said, letters[said.tag]],
       expected: expected === undefined ? 'no more' : this.payloads.recorded(expected, call),
-      got: this.payloads.said(said, call),
+      // it may be of another method than the call that comes next
+      got: this.payloads.said(said, { ...call, served: this.servedNow(said) ?? call.served }),
     })
   }
 

@@ -13,6 +13,7 @@ import { RecordingError, type PipeEnd, type RecordedContract } from './recording
 /** What the end under test does. */
 export interface LinkEvents {
   greeted(hello: Hello): void
+  described(fileDescriptorSet: Uint8Array): void
   /** The two ends agree; `goesOn`: to go on with the session that they had. */
   agreed(goesOn: boolean): void
   said(frame: CallFrame): void
@@ -61,8 +62,8 @@ export class ReplayLink {
     this.running.add(
       session(this.options())(watched).subscribe({
         next: agreed => this.agreed(agreed),
-        error: (error: unknown) => this.over(error),
-        complete: () => this.over(undefined),
+        error: (error: unknown) => this.over(error, pipe),
+        complete: () => this.over(undefined, pipe),
       }),
     )
   }
@@ -74,8 +75,8 @@ export class ReplayLink {
     this.running.add(
       frames.incoming.subscribe({
         next: frame => this.look(frame),
-        error: (error: unknown) => this.over(error),
-        complete: () => this.over(undefined),
+        error: (error: unknown) => this.over(error, pipe),
+        complete: () => this.over(undefined, pipe),
       }),
     )
     this.sayOwn = frame => frames.outgoing.next(frame)
@@ -148,6 +149,8 @@ export class ReplayLink {
   }
 
   private look(frame: Frame): void {
+    if (frame._tag === 'Descriptors')
+      for (const { fileDescriptorSet } of frame.contracts) this.events.described(fileDescriptorSet)
     if (frame._tag !== 'Hello') return
     const unknown = differing(this.setup.hello, frame).find(offer => this.descriptorsOf(offer) === undefined)
     if (unknown === undefined) return this.events.greeted(frame)
@@ -175,8 +178,8 @@ export class ReplayLink {
       const calls = this.continuity?.pipe ?? link.pipe
       this.running.add(calls.incoming.subscribe({ next: frame => this.events.said(frame), error: () => undefined }))
     }
-    this.events.agreed(beginning._tag === 'Resumed')
     this.continuity?.attach(link, beginning._tag === 'Resumed' ? beginning.position : 0)
+    this.events.agreed(beginning._tag === 'Resumed')
   }
 
   private detach(error: unknown): void {
@@ -184,7 +187,9 @@ export class ReplayLink {
     this.continuity?.detach(error)
   }
 
-  private over(error: unknown): void {
+  private over(error: unknown, pipe = this.raw): void {
+    // of a pipe that a newer one has taken the place of
+    if (pipe !== this.raw) return
     this.detach(error)
     this.events.over(error)
   }

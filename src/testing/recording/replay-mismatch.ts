@@ -45,3 +45,9 @@ export class ReplayMismatch extends TaggedError<'ReplayMismatch'> {
     )
   }
 }
+
+/** The error of an end that did something else than to say something. */
+export const unlike = (got: string, expected: string, cause?: unknown): ReplayMismatch => {
+  const details = { call: '', expected, got, recorded: [], said: [], at: 0 }
+  return new ReplayMismatch('this end did something else than was recorded', details, { cause })
+}

@@ -1,39 +1,18 @@
-import type { SchedulerLike, Subscription } from 'rxjs'
+import type { Subscription } from 'rxjs'
 import type { Pipe } from '../../pipe/pipe.js'
 import type { CallFrame } from '../../wire/frame.js'
-import { numberOf, type PayloadCoders } from './payload-coders.js'
-import { otherEnd, RecordingError, type PipeEnd, type Recording } from './recording.js'
+import { numberOf } from './payload-coders.js'
+import { otherEnd, RecordingError, type PipeEnd } from './recording.js'
 import { ReplayCalls } from './replay-calls.js'
 import { ReplayLink } from './replay-link.js'
-import { ReplayMismatch } from './replay-mismatch.js'
+import { unlike } from './replay-mismatch.js'
 import type { ReplayScript, ReplayStep } from './replay-script.js'
+import type { ReplayEffects, ReplaySetup } from './replay-setup.js'
 import type { Utterance } from './utterance.js'
-
-/** How a session is played. */
-export interface ReplaySetup {
-  readonly recording: Recording
-  readonly coders: PayloadCoders
-  readonly plays: PipeEnd
-  /** `recorded`: at the recorded times; `fast`: as soon as the other end has said what it said before. */
-  readonly pace: 'recorded' | 'fast'
-  /** Longest that the other end may be late with what it is to say, in milliseconds. */
-  readonly patienceMs: number
-  readonly random: (size: number) => Uint8Array
-  readonly scheduler: SchedulerLike
-}
-
-/** What a played session does to its transport. */
-export interface ReplayEffects {
-  /** The played end dials again. */
-  dialAgain(): void
-  /** All was played. */
-  done(): void
-  failed(error: Error): void
-}
 
 type Said = Extract<ReplayStep, { readonly _tag: 'Said' }>
 
-/** What the end under test has to do before anything else happens. */
+/** What the end under test has to do first. */
 type Wait = 'credit' | 'pipe' | Utterance
 
 /**
@@ -53,6 +32,9 @@ export class ReplayRun {
   private lag = 0
   private readonly lags = new Map<number, number>()
   private timer: Subscription | undefined
+  private greeting: Subscription | undefined
+  private attached = 0
+  private redialled = -1
   private patience: { readonly place: number; readonly timer: Subscription } | undefined
   private walking = false
   /** The played end has said goodbye; the pipe is down, as it was then; the end under test has left. */
@@ -66,9 +48,9 @@ export class ReplayRun {
     private readonly setup: ReplaySetup,
     private readonly effects: ReplayEffects,
   ) {
-    const { plays, recording, random, scheduler, coders } = setup
+    const { plays, recording, random, scheduler, coders, pace } = setup
     this.tested = otherEnd(plays)
-    this.calls = new ReplayCalls(script, this.tested, coders)
+    this.calls = new ReplayCalls(script, this.tested, coders, pace === 'fast' || script.end !== this.tested)
     const hello = script.hellos[plays]
     if (hello === undefined)
       throw new RecordingError(`the end that ${plays} said no Hello in the recording: there is nothing to play`)
@@ -76,6 +58,7 @@ export class ReplayRun {
       { plays, hello, contracts: recording.contracts, random, scheduler },
       {
         greeted: theirs => (this.calls.hello = theirs),
+        described: contract => coders.describe(contract),
         agreed: goesOn => this.agreed(goesOn),
         said: frame => this.heard(frame),
         over: error => this.over(error),
@@ -86,11 +69,15 @@ export class ReplayRun {
 
   /** Plays over a pipe, or goes on over another. */
   attach(pipe: Pipe): void {
-    this.begunAt ??= this.setup.scheduler.now()
-    this.broke = false
-    if (this.script.agreed) return this.link.attach(pipe)
-    this.link.greet(pipe)
-    this.walk()
+    const { scheduler, plays, pace } = this.setup
+    this.begunAt ??= scheduler.now()
+    const ms = pace === 'fast' ? 0 : (this.script.pipes[this.attached++]?.greetedAfter[plays] ?? 0)
+    this.greeting = scheduler.schedule(() => {
+      this.broke = false
+      if (this.script.agreed) return this.link.attach(pipe)
+      this.link.greet(pipe)
+      this.walk()
+    }, ms)
   }
 
   /** Nobody plays any more. */
@@ -120,16 +107,17 @@ export class ReplayRun {
   private over(error: unknown): void {
     if (error === undefined) this.isLeft = true
     if (this.ended) return this.link.close()
-    const isMeant = error === undefined || this.broke || this.saidGoodbye || !this.script.agreed || this.isToBreak
-    if (isMeant) return this.walk()
+    if (error === undefined || this.isMeant) return this.walk()
     const why = error instanceof Error ? ` (${error.message})` : ''
     this.fail(unlike(`this end broke the session off${why}`, 'it to go on', error))
   }
 
-  /** Whether the end under test broke the pipe here in the recording. */
-  private get isToBreak(): boolean {
-    const next = this.script.steps.slice(this.place).find(step => step.by === this.tested)
-    return next?._tag === 'Ended'
+  /** Whether the pipe breaks as it did: by the end under test, or because the two did not come to terms. */
+  private get isMeant(): boolean {
+    if (this.broke || this.saidGoodbye || !this.script.agreed) return true
+    const rest = this.script.steps.slice(this.place)
+    if (rest.some(step => step._tag === 'Goodbye' && step.frame.reason !== 'DONE')) return true
+    return rest.find(step => step.by === this.tested)?._tag === 'Ended'
   }
 
   /** Walks on as far as may be. */
@@ -168,8 +156,10 @@ export class ReplayRun {
       case 'Ended':
         return this.takeEnd(step)
       case 'Resumed':
+        if (this.isLeft) this.fail(unlike('its goodbye', 'the session to go on over another pipe'))
         if (!this.broke) this.breakOff('error')
-        if (this.setup.plays === 'dialled') this.effects.dialAgain()
+        if (this.setup.plays === 'dialled' && this.redialled !== this.place) this.effects.dialAgain()
+        this.redialled = this.place
         return 'pipe'
     }
   }
@@ -223,8 +213,7 @@ export class ReplayRun {
   }
 
   private takeEnd({ by, end }: Extract<ReplayStep, { readonly _tag: 'Ended' }>): Wait | undefined {
-    const isMade = this.saidGoodbye || this.isLeft || this.broke
-    if (isMade) return undefined
+    if (this.saidGoodbye || this.isLeft || this.broke) return undefined
     // after a goodbye of the end under test, which need not say one now, the end is not a break
     const leaves = this.script.steps.slice(0, this.place).some(step => step._tag === 'Goodbye')
     if (by !== this.tested && !leaves) this.breakOff(end)
@@ -270,14 +259,16 @@ export class ReplayRun {
   }
 
   private finish(): void {
-    if (!this.isLeft && !this.saidGoodbye && !this.broke) {
+    if (this.isLeft || this.saidGoodbye || this.broke) {
+      this.stop()
+      if (this.isLeft) this.link.close()
+      return this.effects.done()
+    }
+    // what is said in the same moment is still to be heard
+    this.timer = this.setup.scheduler.schedule(() => {
       this.saidGoodbye = true
       this.link.goodbye({ _tag: 'Goodbye', reason: 'DONE', message: 'the recording ends here' })
-      return
-    }
-    this.stop()
-    if (this.isLeft) this.link.close()
-    this.effects.done()
+    })
   }
 
   private fail(error: Error): void {
@@ -290,11 +281,7 @@ export class ReplayRun {
   private stop(): void {
     this.ended = true
     this.timer?.unsubscribe()
+    this.greeting?.unsubscribe()
     this.patience?.timer.unsubscribe()
   }
-}
-
-const unlike = (got: string, expected: string, cause?: unknown): ReplayMismatch => {
-  const details = { call: '', expected, got, recorded: [], said: [], at: 0 }
-  return new ReplayMismatch('this end did something else than was recorded', details, { cause })
 }

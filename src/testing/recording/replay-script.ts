@@ -1,4 +1,4 @@
-import { isCallFrame, type CallFrame, type Goodbye, type Hello } from '../../wire/frame.js'
+import { isCallFrame, type CallFrame, type Frame, type Goodbye, type Hello } from '../../wire/frame.js'
 import type { PipeEnd, RecordedPipe, Recording } from './recording.js'
 import { Utterances, type Utterance } from './utterance.js'
 
@@ -19,14 +19,21 @@ export type ReplayStep = { readonly at: number; readonly by: PipeEnd } & (
   | { readonly _tag: 'Resumed' }
 )
 
+/** One of a session's pipes. */
+export interface ReplayPipe {
+  /** Its place in the recording. */
+  readonly place: number
+  /** When an end said the last of its handshake: after the pipe was there, in milliseconds. */
+  readonly greetedAfter: Readonly<Record<PipeEnd, number>>
+}
+
 /** One session of a recording, over all of its pipes. */
 export interface ReplayScript {
   /** Where it was recorded. */
   readonly end: PipeEnd
   /** When its first pipe was there: since the recording began, in milliseconds. */
   readonly at: number
-  /** Its pipes, by their places in the recording. */
-  readonly pipes: readonly number[]
+  readonly pipes: readonly ReplayPipe[]
   readonly hellos: Partial<Readonly<Record<PipeEnd, Hello>>>
   /** Whether the two ends came to an agreement. */
   readonly agreed: boolean
@@ -38,6 +45,14 @@ const helloBy = (pipe: RecordedPipe, end: PipeEnd): Hello | undefined => {
     if ('frame' in event && event.by === end && event.frame._tag === 'Hello') return event.frame
   return undefined
 }
+
+const greetings: readonly Frame['_tag'][] = ['Hello', 'Proof', 'Verdicts']
+
+const greetedAfter = ({ at, events }: RecordedPipe, end: PipeEnd): number =>
+  events.reduce((latest, event) => {
+    const isGreeting = 'frame' in event && event.by === end && greetings.includes(event.frame._tag)
+    return isGreeting ? event.at - at : latest
+  }, 0)
 
 const isAgreed = ({ events }: RecordedPipe): boolean =>
   events.some(event => 'frame' in event && isCallFrame(event.frame)) ||
@@ -86,7 +101,13 @@ export const scriptsOf = ({ pipes }: Recording): readonly ReplayScript[] => {
     return {
       end: first.end,
       at: first.at,
-      pipes: places,
+      pipes: places.map(place => {
+        const pipe = pipes[place] as RecordedPipe
+        return {
+          place,
+          greetedAfter: { dialled: greetedAfter(pipe, 'dialled'), accepted: greetedAfter(pipe, 'accepted') },
+        }
+      }),
       hellos: { ...(dialled === undefined ? {} : { dialled }), ...(accepted === undefined ? {} : { accepted }) },
       agreed: isAgreed(first),
       steps: places.flatMap((place, i): readonly ReplayStep[] => {

@@ -4,7 +4,8 @@ import { memoryPair } from '../../transport/memory-pipes.js'
 import { PayloadCoders } from './payload-coders.js'
 import { readRecording } from './recording-file.js'
 import { otherEnd, RecordingError, type PipeEnd, type Recording } from './recording.js'
-import { ReplayRun, type ReplaySetup } from './replay-run.js'
+import { ReplayRun } from './replay-run.js'
+import type { ReplaySetup } from './replay-setup.js'
 import { scriptsOf, type ReplayScript } from './replay-script.js'
 
 /** How a recording is replayed. */
@@ -13,7 +14,7 @@ export interface ReplayOptions {
   readonly plays?: PipeEnd
   /**
    * `recorded` (the default): at the recorded times; in a call that the end under test is later or earlier with, as much later
-   * or earlier. `fast`: as soon as that end has said what it said before.
+   * or earlier. `fast`: as soon as that end has said what it said before; not for one that does things by its own clock.
    */
   readonly pace?: 'recorded' | 'fast'
   /** How much later than recorded the end under test may say what it is to say, in milliseconds; default 5,000. */
@@ -61,7 +62,7 @@ const dialler = (
   watch: ReplayWatch,
 ): Transport => {
   const playing = new Map<ReplayScript, Playing>()
-  const order = scripts.flatMap(script => script.pipes.map(place => ({ place, script })))
+  const order = scripts.flatMap(script => script.pipes.map(({ place }) => ({ place, script })))
   order.sort((a, b) => a.place - b.place)
   let dialled = 0
   let left = scripts.length

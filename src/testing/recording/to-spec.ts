@@ -74,8 +74,8 @@ const fieldsOf = (fields: Readonly<Record<string, string>>): string => {
 const namesOf = (stories: readonly CallStory[]): string => {
   const names = [...new Set(stories.map(({ method }) => method))]
   const [last = 'nothing'] = names.slice(-1)
-  if (names.length > 5) return `${names.slice(0, 4).join(', ')} and ${names.length - 4} more`
-  return names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${last}` : last
+  if (names.length > 5) return `${names.slice(0, 4).join(', ')} and ${names.length - 4} more go`
+  return names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${last} go` : `${last} goes`
 }
 
 const scriptOf = (recording: Recording, session: number): ReplayScript => {
@@ -99,7 +99,7 @@ const remarkOn = (
   ]
   if (own.length > 1) lines.push(`The session went over ${own.length} pipes; here it is over one.`)
   if (own.length < pipes.length)
-    lines.push(`The recording has ${pipes.length} pipes, of which this is ${own.join(', ')}.`)
+    lines.push(`The recording has ${pipes.length} pipes, of which this is ${own.map(({ place }) => place).join(', ')}.`)
   if (leftOut.frames > 0)
     lines.push(`Left out of the recording: ${leftOut.calls} calls, ${leftOut.frames} frames in all.`)
   return lines.map(line => `// ${line}\n`).join('')
@@ -144,9 +144,8 @@ export const toSpec = (recording: Uint8Array | Recording, options: SpecOptions):
   imports.add('sluice/testing', 'conversation', 'marbles', 'replayAgainst')
   for (const { module, name } of new Set([...uses.used, ...serves.used])) imports.add(module, name)
   const calls = stories.map(story => {
-    const isBoth = dialled.serves.some(({ methods }) => methods.includes(story.method))
-    const byDefault = names(dialled.uses).includes(story.contract) || !isBoth ? 'dialled' : 'accepted'
-    return printCall(story, plays, byDefault)
+    const isUsed = uses.used.some(({ contract }) => Object.hasOwn(contract.methods, story.method))
+    return printCall(story, plays, isUsed ? 'dialled' : 'accepted')
   })
   if (calls.some(call => call.includes('several('))) imports.add('sluice/testing', 'several')
   const { subject, handlers } = options
@@ -164,14 +163,13 @@ export const toSpec = (recording: Uint8Array | Recording, options: SpecOptions):
     const list = [...new Set([...own.uses.used, ...own.serves.used])].map(({ name }) => name).join(', ')
     standIn = `// does what was recorded, in place of the code under test: put that here\nconst underTest = asRecorded(recorded, ${printValue(tests)}, [${list}])\n\n`
   }
-  const title = options.title ?? `${namesOf(stories)} ${stories.length === 1 ? 'goes' : 'go'} as recorded`
+  const title = options.title ?? `${namesOf(stories)} as recorded`
   const peerOptions = fieldsOf({ uses: own.uses.source, serves: own.serves.source, random: 'random' }).replace(
     'random: random',
     'random',
   )
   return `${imports.source}
-${remarkOn(read, script, stories.length)}const recorded = conversation(${fieldsOf({ uses: uses.source, serves: serves.source })}, [
-${calls.join('')}])
+${remarkOn(read, script, stories.length)}const recorded = conversation(${fieldsOf({ uses: uses.source, serves: serves.source })}, [${calls.length > 0 ? '\n' : ''}${calls.join('')}])
 
 ${standIn}test(${printValue(title)}, t => {
   const outcomes: string[] = []
