@@ -6,7 +6,7 @@ import type { Item } from './conformance-contract.js'
 import { freshKey, oneOf, untilDone, withFar, type Talk } from './connect.js'
 import { record } from './record.js'
 import { producing } from './stream-cases.js'
-import { until } from './waiting.js'
+import { until, within } from './waiting.js'
 
 /** How far a producer has come, once it has stood still for a while. */
 const standstill = async (count: () => number | Promise<number>, what: string): Promise<number> => {
@@ -139,13 +139,16 @@ export const backpressureCases = group('backpressure', [
     subject =>
       withFar(subject, async talk => {
         const production = producing(-1)
-        let taken = 0
-        for await (const { n } of talk.remote.produce(production, { credit: { items: 2 } })) {
-          same(n, taken, 'the item')
-          taken += 1
-          atMost(await sentBy(talk, production.key)(), taken + 2, 'items that were sent')
-          if (taken === 20) break
+        const iterate = async (): Promise<void> => {
+          let taken = 0
+          for await (const { n } of talk.remote.produce(production, { credit: { items: 2 } })) {
+            same(n, taken, 'the item')
+            taken += 1
+            atMost(await sentBy(talk, production.key)(), taken + 2, 'items that were sent')
+            if (taken === 20) break
+          }
         }
+        await within(iterate(), 'twenty items')
         await untilDone(talk, production.key, ({ over }) => over === 1, 'the end of the producer')
       }),
   ],

@@ -3,7 +3,7 @@ import { type ByteCase, wholeOf, withPair, withRig } from './byte-rig.js'
 import { check, same, sameBytes } from './check.js'
 import { joined, patterned } from './patterned.js'
 import { type End, record } from './record.js'
-import { pause, until, within } from './waiting.js'
+import { mayBeLeft, pause, until, within } from './waiting.js'
 
 const echo = (pipe: Pipe): void => void pipe.incoming.subscribe(pipe.outgoing)
 
@@ -43,7 +43,7 @@ export const byteCases: readonly ByteCase[] = [
       withPair(rig$, async ({ dialled, accepted }) => {
         const up = Array.from({ length: 200 }, (_, i) => patterned(1 + ((i * 37) % 900), i + 1))
         const down = Array.from({ length: 200 }, (_, i) => patterned(1 + ((i * 91) % 1_100), i + 500))
-        const arrived = Promise.all([wholeOf(accepted, 'the way up'), wholeOf(dialled, 'the way down')])
+        const arrived = mayBeLeft(Promise.all([wholeOf(accepted, 'the way up'), wholeOf(dialled, 'the way down')]))
         for (let i = 0; i < 200; i += 1) {
           dialled.outgoing.next(up[i]!)
           accepted.outgoing.next(down[i]!)

@@ -2,7 +2,7 @@ import type { Observable } from 'rxjs'
 import type { Pipe, Transport } from '../../pipe/pipe.js'
 import { joined } from './patterned.js'
 import { record, type Notes } from './record.js'
-import { until, within } from './waiting.js'
+import { mayBeLeft, until, within } from './waiting.js'
 
 /** Both sides of one transport in one program: what the byte cases are run against. */
 export interface ByteRig {
@@ -32,11 +32,14 @@ export interface Pair {
 }
 
 /** All that the far end says, as one array, at its end. */
-export const wholeOf = async (pipe: Pipe, what: string): Promise<Uint8Array> => {
+export const wholeOf = (pipe: Pipe, what: string): Promise<Uint8Array> => {
   const notes = record(pipe.incoming)
-  const end = await within(notes.ended, what)
-  if ('error' in end) throw end.error
-  return joined(notes.values)
+  return mayBeLeft(
+    within(notes.ended, what).then(end => {
+      if ('error' in end) throw end.error
+      return joined(notes.values)
+    }),
+  )
 }
 
 /** Runs a body with a rig, and closes the rig whatever happens. */

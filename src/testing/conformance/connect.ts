@@ -10,7 +10,7 @@ import { conformanceContract, conformanceLimits, type Doings } from './conforman
 import { Ledger } from './ledger.js'
 import { type End, record } from './record.js'
 import { answerConformance } from './serve-conformance.js'
-import { patience, until, within } from './waiting.js'
+import { mayBeLeft, patience, until, within } from './waiting.js'
 
 type Contract = typeof conformanceContract
 
@@ -135,35 +135,50 @@ export const withSpare = async (
   }
 }
 
-/** All that a call gives, once it has completed; its error otherwise. */
-export const allOf = async <T>(call$: Observable<T>, what: string): Promise<readonly T[]> => {
-  const notes = record(call$)
-  const end = await within(notes.ended, what)
-  if ('error' in end) throw new Error(`${what}: it failed (${String(end.error)})`, { cause: end.error })
-  return notes.values
+/** Subscribes now, and makes something of how it ended. */
+const whenEnded = <T, R>(
+  source$: Observable<T>,
+  what: string,
+  result: (end: End, values: readonly T[]) => R,
+): Promise<R> => {
+  const notes = record(source$)
+  return mayBeLeft(within(notes.ended, what).then(end => result(end, notes.values)))
 }
+
+const valuesOf =
+  (what: string) =>
+  <T>(end: End, values: readonly T[]): readonly T[] => {
+    if ('error' in end) throw new Error(`${what}: it failed (${String(end.error)})`, { cause: end.error })
+    return values
+  }
+
+/** All that a call gives, once it has completed; its error otherwise. */
+export const allOf = <T>(call$: Observable<T>, what: string): Promise<readonly T[]> =>
+  whenEnded(call$, what, valuesOf(what))
 
 /** The one value that a call gives. */
-export const oneOf = async <T>(call$: Observable<T>, what: string): Promise<T> => {
-  const values = await allOf(call$, what)
-  check(values.length === 1, `${what}: ${values.length} values instead of one`)
-  return values[0] as T
-}
+export const oneOf = <T>(call$: Observable<T>, what: string): Promise<T> =>
+  whenEnded(call$, what, (end, values) => {
+    valuesOf(what)(end, values)
+    check(values.length === 1, `${what}: ${values.length} values instead of one`)
+    return values[0] as T
+  })
 
 /** What a call fails with. */
-export const errorOf = async (call$: Observable<unknown>, what: string): Promise<unknown> => {
-  const notes = record(call$)
-  const end = await within(notes.ended, what)
-  if ('error' in end) return end.error
-  throw new Error(`${what}: it completed, after ${notes.values.length} values`)
-}
+export const errorOf = (call$: Observable<unknown>, what: string): Promise<unknown> =>
+  whenEnded(call$, what, (end, values) => {
+    if ('error' in end) return end.error
+    throw new Error(`${what}: it completed, after ${values.length} values`)
+  })
 
 /** Fails unless a call fails with an error of that tag, which it gives. */
-export const failsWith = async (call$: Observable<unknown>, tag: string, what: string): Promise<unknown> => {
-  const error = await errorOf(call$, what)
-  check(tagOf(error) === tag, `${what}: it failed with ${tagOf(error)} (${String(error)}) instead of ${tag}`)
-  return error
-}
+export const failsWith = (call$: Observable<unknown>, tag: string, what: string): Promise<unknown> =>
+  mayBeLeft(
+    errorOf(call$, what).then(error => {
+      check(tagOf(error) === tag, `${what}: it failed with ${tagOf(error)} (${String(error)}) instead of ${tag}`)
+      return error
+    }),
+  )
 
 /** Waits until the far end has done something. */
 export const untilDone = (

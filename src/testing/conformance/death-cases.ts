@@ -1,5 +1,5 @@
-import { map, Subject, tap } from 'rxjs'
-import type { Pipe } from '../../pipe/pipe.js'
+import { filter, map, type Observable, Subject, tap } from 'rxjs'
+import type { Layer, Pipe } from '../../pipe/pipe.js'
 import { atMost, same } from './check.js'
 import { type FarProgram, group } from './conformance-case.js'
 import {
@@ -15,7 +15,6 @@ import {
   type Talk,
 } from './connect.js'
 import { allFail, openCalls } from './open-calls.js'
-import { severed } from './severed.js'
 import { producing } from './stream-cases.js'
 import { pause, within } from './waiting.js'
 
@@ -42,6 +41,17 @@ const dying = (
     reportWithin === undefined ? watching : { heartbeat: false, resume: false },
   )
 
+/** From a moment on nothing comes through, either way, and nobody is told. */
+const deafFrom =
+  (moment$: Observable<unknown>): Layer<Uint8Array, Uint8Array> =>
+  pipe => {
+    let silent = false
+    moment$.subscribe({ next: () => (silent = true), error: () => undefined })
+    const outgoing = new Subject<Uint8Array>()
+    outgoing.pipe(filter(() => !silent)).subscribe(pipe.outgoing)
+    return { ...pipe, outgoing, incoming: pipe.incoming.pipe(filter(() => !silent)) }
+  }
+
 /** Nothing hangs: whatever becomes of an end, the other's calls end. */
 export const deathCases = group('peer death', [
   [
@@ -66,7 +76,7 @@ export const deathCases = group('peer death', [
     'every open call fails when nothing comes through any more',
     subject => {
       const silence$ = new Subject<void>()
-      return dying({ dial: subject.dial.pipe(map(severed({ at$: silence$, told: false }))) }, () => silence$.next())
+      return dying({ dial: subject.dial.pipe(map(deafFrom(silence$))) }, () => silence$.next())
     },
   ],
   [

@@ -3,12 +3,12 @@ import { linear } from '../../pipe/backoff.js'
 import { PipeError } from '../../pipe/pipe-error.js'
 import type { Pipe, Transport } from '../../pipe/pipe.js'
 import { reconnect } from '../../pipe/reconnect.js'
+import { cutAt } from '../faults/cut-at.js'
 import { check, same } from './check.js'
 import { group, type FarProgram } from './conformance-case.js'
 import { allOf, freshKey, oneOf, untilDone, withFresh, withSpare, type NearOptions, type Talk } from './connect.js'
 import { openCalls, allFail } from './open-calls.js'
 import { record } from './record.js'
-import { severed } from './severed.js'
 import { inOrder, numbered, producing } from './stream-cases.js'
 import { pause, within } from './waiting.js'
 
@@ -85,11 +85,11 @@ export const reconnectCases = group('reconnect', [
   [
     'a pipe that is cut in the midst of a frame goes on with that frame',
     async ({ dial }) => {
-      for (const bytes of [400, 777, 1_500, 4_001, 20_000]) {
+      for (const byte of [400, 777, 1_500, 4_001, 20_000]) {
         let pipes = 0
-        const once = dial.pipe(map(pipe => (pipes++ === 0 ? severed({ bytes, told: true })(pipe) : pipe)))
+        const once = dial.pipe(map(pipe => (pipes++ === 0 ? cutAt({ byte })(pipe) : pipe)))
         await withFresh({ dial: once.pipe(reconnect(linear({ every: 20 }))) }, async ({ remote }) => {
-          inOrder(await allOf(remote.produce(producing(600, { bytes: 40 })), `cut at ${bytes}`), 600, `cut at ${bytes}`)
+          inOrder(await allOf(remote.produce(producing(600, { bytes: 40 })), `cut at ${byte}`), 600, `cut at ${byte}`)
           same(pipes, 2, 'pipes')
         })
       }
