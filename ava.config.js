@@ -6,5 +6,6 @@ export default {
   workerThreads: false,
   // many specs have real processes and real time: more of them at once than cores would make them wait for each other
   concurrency: 2,
-  timeout: '60s',
+  // without a word; no shorter than the longest t.timeout of a usual run, which would switch it off
+  timeout: '4m',
 }

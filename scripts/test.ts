@@ -22,22 +22,61 @@ interface Stage {
   readonly run: (print: Print) => Promise<Count>
 }
 
+/** No stage takes longer than that, in milliseconds; one that does hangs, and says so. */
+const stageLimit = 8 * 60_000
+
+interface Started {
+  readonly command: string
+  readonly args: readonly string[]
+  /** A line of what it says to its user. */
+  readonly out: (line: string) => void
+  /** A line of its complaints. */
+  readonly err: (line: string) => void
+}
+
+/** Runs a command with all that it starts, which is ended at the limit. Resolves to whether it ended well. */
+const runToEnd = ({ command, args, out, err }: Started): Promise<boolean> =>
+  new Promise(settle => {
+    const windows = process.platform === 'win32'
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], shell: windows, detached: !windows })
+    let last = 'nothing'
+    const heard = (say: (line: string) => void) => (line: string) => {
+      last = line
+      say(line)
+    }
+    createInterface(child.stdout).on('line', heard(out))
+    createInterface(child.stderr).on('line', heard(err))
+    const end = (): void => {
+      if (child.pid === undefined) return
+      try {
+        process.kill(windows ? child.pid : -child.pid, 'SIGKILL')
+      } catch {
+        // all of it has ended
+      }
+    }
+    const limit = setTimeout(() => {
+      err(`it hangs: ended after ${stageLimit / 60_000} minutes. The last that it said: ${last}`)
+      end()
+    }, stageLimit)
+    process.once('exit', end)
+    const settled = (well: boolean): void => {
+      clearTimeout(limit)
+      process.off('exit', end)
+      settle(well)
+    }
+    child.on('error', error => {
+      err(String(error))
+      settled(false)
+    })
+    child.on('close', code => settled(code === 0))
+  })
+
 const npmScript =
   (script: string) =>
-  (print: Print): Promise<Count> =>
-    new Promise(settle => {
-      const child = spawn('npm', ['run', '--silent', script], {
-        stdio: ['ignore', 'pipe', 'pipe'],
-        shell: process.platform === 'win32',
-      })
-      for (const stream of [child.stdout, child.stderr]) createInterface(stream).on('line', print)
-      child
-        .on('error', error => {
-          print(String(error))
-          settle({ passed: 0, failed: 1 })
-        })
-        .on('close', code => settle(code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }))
-    })
+  async (print: Print): Promise<Count> =>
+    (await runToEnd({ command: 'npm', args: ['run', '--silent', script], out: print, err: print }))
+      ? { passed: 1, failed: 0 }
+      : { passed: 0, failed: 1 }
 
 /**
  * Runs ava over some specs. Prints failures and what is neither pass nor failure, keeps quiet about what passes.
@@ -45,37 +84,27 @@ const npmScript =
  */
 const ava =
   (...patterns: readonly string[]) =>
-  (print: Print): Promise<Count> =>
-    new Promise(settle => {
-      const child = spawn('npx', ['--no-install', 'ava', '--tap', ...patterns], {
-        stdio: ['ignore', 'pipe', 'pipe'],
-        shell: process.platform === 'win32',
-      })
-      createInterface(child.stderr).on('line', print)
-      let passed = 0
-      let failed = 0
-      createInterface(child.stdout).on('line', line => {
-        if (/^ok\b/.test(line)) {
-          if (/# (SKIP|TO-?DO)/i.test(line)) {
-            failed++
-            print(`not run: ${line}: a spec runs, or is not there`)
-          } else passed++
-        } else if (/^not ok\b/.test(line)) {
+  async (print: Print): Promise<Count> => {
+    let passed = 0
+    let failed = 0
+    const out = (line: string): void => {
+      if (/^ok\b/.test(line)) {
+        if (/# (SKIP|TO-?DO)/i.test(line)) {
           failed++
-          print(line)
-        } else if (!/^(TAP version|1\.\.\d|# (tests|pass|skip|fail)\b|# )/.test(line) && line.trim() !== '') {
-          print(line)
-        }
-      })
-      child.on('error', error => {
-        print(String(error))
-        settle({ passed, failed: failed + 1 })
-      })
-      child.on('close', code => {
-        if (passed + failed === 0) print(`no test ran for ${patterns.join(' ')}: the patterns match no spec`)
-        settle({ passed, failed: failed === 0 && (code !== 0 || passed === 0) ? 1 : failed })
-      })
-    })
+          print(`not run: ${line}: a spec runs, or is not there`)
+        } else passed++
+      } else if (/^not ok\b/.test(line)) {
+        failed++
+        print(line)
+      } else if (!/^(TAP version|1\.\.\d|# (tests|pass|skip|fail)\b|# )/.test(line) && line.trim() !== '') {
+        print(line)
+      }
+    }
+    const args = ['--no-install', 'ava', '--tap', ...patterns]
+    const well = await runToEnd({ command: 'npx', args, out, err: print })
+    if (passed + failed === 0) print(`no test ran for ${patterns.join(' ')}: the patterns match no spec`)
+    return { passed, failed: failed === 0 && (!well || passed === 0) ? 1 : failed }
+  }
 
 const packaging = 'spec/layers/package.spec.ts'
 /** What starts a Chromium. */
@@ -123,6 +152,9 @@ if (unknown.length > 0) {
   )
   process.exit(1)
 }
+
+// stages have process groups of their own, which a Ctrl-C does not reach: they end with this process
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 
 let passed = 0
 let failed = 0

@@ -110,7 +110,7 @@ const boundariesOf = (chunks: readonly Uint8Array[]): readonly number[] => {
 test.serial(
   'a socket that is cut at every frame boundary, and at random bytes, loses nothing of a conversation',
   async t => {
-    t.timeout(600_000)
+    t.timeout(90_000 + 1_000 * offsets)
     const { server, proxy, through } = await proxied(t, 'cut')
     const recording = proxy.record()
     t.deepEqual((await talk(through)).result, expected)

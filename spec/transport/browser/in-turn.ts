@@ -9,7 +9,7 @@ export const inTurn = (test: TestFn, most: number): InTurn => {
   const enter = turnstile(most)
   return (title, run) =>
     test(title, async t => {
-      t.timeout(600_000) // most of it is waiting for its turn
+      t.timeout(240_000) // most of it is waiting for its turn
       await enter(() => run(t))
     })
 }

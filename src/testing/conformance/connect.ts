@@ -111,8 +111,10 @@ const park = (subject: ConformanceSubject, talk: Talk): void => {
  */
 export const withFar = async (subject: ConformanceSubject, body: (talk: Talk) => Promise<void>): Promise<void> => {
   const waiting = (parked.get(subject) ?? []).filter(talk => !talk.isOver())
-  const talk = waiting.pop() ?? (await connect(subject.dial))
+  const left = waiting.pop()
+  // before anything is awaited: meanwhile other cases park theirs
   parked.set(subject, waiting)
+  const talk = left ?? (await connect(subject.dial))
   try {
     await body(talk)
   } catch (error) {
