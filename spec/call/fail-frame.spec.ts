@@ -14,7 +14,7 @@ const line = { stacks: false, frameBytes: 1_000, write: (_, value) => value as U
 const told = (error: unknown, hasFailure = true): Fail => {
   const end = {
     name: 'bake',
-    encodeFailure: hasFailure ? (() => undefined) : undefined,
+    encodeFailure: hasFailure ? () => undefined : undefined,
     isFailure: (value: unknown) => value instanceof Uint8Array,
   } as Partial<ServingEnd> as ServingEnd
   return failFrame(1, end, error, line)

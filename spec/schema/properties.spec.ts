@@ -36,8 +36,7 @@ const attempt = <A>(run: () => A): { readonly value: A } | { readonly refused: t
   }
 }
 
-const read = (coder: Coder<unknown>, bytes: Uint8Array): Outcome =>
-  attempt(() => coder.decode(Reader.create(bytes)))
+const read = (coder: Coder<unknown>, bytes: Uint8Array): Outcome => attempt(() => coder.decode(Reader.create(bytes)))
 
 interface Made {
   readonly codec: io.Mixed

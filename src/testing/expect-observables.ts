@@ -104,7 +104,7 @@ export class ObservableExpectations {
     const actual = logs.map((log, i) =>
       log.unsubscribedFrame === this.endedAt && expected[i]?.unsubscribedFrame === Infinity
         ? expected[i]?.subscribedFrame === log.subscribedFrame
-          ? (expected[i])
+          ? expected[i]
           : log
         : log,
     )

@@ -17,7 +17,7 @@ export const mayBeLeft = <T>(promise: Promise<T>): Promise<T> => {
   return promise
 }
 
-/** Waits for a promise, {@link patience} at most. */
+/** Waits for a promise, 30 s at most. */
 export const within = async <T>(promise: Promise<T>, what: string): Promise<T> => {
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<never>((_, reject) => {
@@ -30,7 +30,7 @@ export const within = async <T>(promise: Promise<T>, what: string): Promise<T> =
   }
 }
 
-/** Asks again, every 2 ms for {@link patience} at most, until there is an answer; what is asked may be far away. */
+/** Asks again, every 2 ms for 30 s at most, until there is an answer; what is asked may be far away. */
 export const until = async <T>(ask: () => T | undefined | Promise<T | undefined>, what: string): Promise<T> => {
   const limit = Date.now() + longest
   for (;;) {

@@ -35,7 +35,10 @@ export const dialWebSocket = (
       ws.off('error', refuse)
       dropped = () => undefined
       ws.pause()
-      emitHeld(holdPipe(webSocketCarrier(ws, 'dialled'), { end: 'dialled', secret: key.secret, closeWithin }), subscriber)
+      emitHeld(
+        holdPipe(webSocketCarrier(ws, 'dialled'), { end: 'dialled', secret: key.secret, closeWithin }),
+        subscriber,
+      )
     })
     return () => dropped()
   })
