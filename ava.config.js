@@ -1,8 +1,12 @@
+import { compileAll } from './scripts/compiled/store.mjs'
+
+await compileAll()
+
 export default {
   files: ['spec/**/*.spec.ts', 'examples/**/*.spec.ts'],
   extensions: { ts: 'module' },
-  nodeArguments: ['--import=tsx'],
-  // tsx registers its loader per process, so specs run in processes on Node 20
+  nodeArguments: ['--import=./scripts/compiled/register.mjs'],
+  // a loader is registered per process, so specs run in processes on Node 20
   workerThreads: false,
   // many specs have real processes and real time: more of them at once than cores would make them wait for each other
   concurrency: 2,

@@ -9,6 +9,7 @@ import { dial } from 'sluice/node'
 import { record, Recorder, toSpec, type SpecOptions } from 'sluice/testing'
 import { onExit } from 'signal-exit'
 import { ownPlace, start, within } from '../helpers/processes.js'
+import { compiled } from '../helpers/script-args.js'
 import { customer, Desk } from './fixtures/order-desk.js'
 
 ownPlace(test)
@@ -44,7 +45,7 @@ const run = async (
   const files = `${folder.slice(root.length).replaceAll('\\', '/')}/*.spec.ts`
   writeFileSync(
     config,
-    `export default ${JSON.stringify({ files: [files], extensions: { ts: 'module' }, nodeArguments: ['--import=tsx'], workerThreads: false })}\n`,
+    `export default ${JSON.stringify({ files: [files], extensions: { ts: 'module' }, nodeArguments: [`--import=${compiled}`], workerThreads: false })}\n`,
   )
   return node(join(root, 'node_modules', 'ava', 'entrypoints', 'cli.mjs'), '--tap', '--config', config)
 }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { adopt, scriptArgs, type Teardown } from '../helpers/processes.js'
+import { adopt, type Teardown } from '../helpers/processes.js'
+import { scriptArgs } from '../helpers/script-args.js'
 
 /** How an example ended, and all that it said. */
 export interface Ended {

@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url'
 import test from 'ava'
 import type { AxeResults } from 'axe-core'
 import type { BrowserContext, Page } from 'playwright-core'
-import { adopt, ownPlace, scene, scriptArgs, until, within } from '../helpers/processes.js'
+import { adopt, ownPlace, scene, until, within } from '../helpers/processes.js'
+import { scriptArgs } from '../helpers/script-args.js'
 import { files, heap, openTab, setStage, shows, type Stage, type Tab } from './ui-host-stage.js'
 
 /**

@@ -1,4 +1,5 @@
 import { startProgram, type Program, type Teardown } from 'sluice/testing/node'
+import { scriptArgs } from './script-args.js'
 
 /** What end-to-end specs share is public; this adds how the programs of this repository are started. */
 export {
@@ -14,9 +15,6 @@ export {
   type Program,
   type Teardown,
 } from 'sluice/testing/node'
-
-/** Arguments for `node` that run a TypeScript file. */
-export const scriptArgs = (path: string, ...args: readonly string[]): string[] => ['--import', 'tsx', path, ...args]
 
 /** Starts a TypeScript file in a process of its own, which is killed at the latest when the test is over. */
 export const start = (t: Teardown, path: string, ...args: readonly string[]): Program =>

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import test from 'ava'
+import { scriptArgs } from '../helpers/script-args.js'
 
 interface Census {
   readonly heap: number
@@ -25,7 +26,7 @@ const run = (scene: string, n: number): Promise<{ readonly report: Report; reado
     const start = performance.now()
     execFile(
       process.execPath,
-      ['--expose-gc', '--import', 'tsx', fileURLToPath(new URL('./program.ts', import.meta.url)), scene, String(n)],
+      ['--expose-gc', ...scriptArgs(fileURLToPath(new URL('./program.ts', import.meta.url)), scene, String(n))],
       { timeout: 100_000, killSignal: 'SIGKILL' },
       (error, stdout, stderr) => {
         if (error !== null) reject(new Error(`${scene} did not end by itself: ${stderr || error.message}`))

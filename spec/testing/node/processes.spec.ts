@@ -20,17 +20,18 @@ import {
   type Program,
   type Teardown,
 } from 'sluice/testing/node'
+import { scriptArgs } from '../../helpers/script-args.js'
 
 const talker = fileURLToPath(new URL('./fixtures/talker.ts', import.meta.url))
 
 const talk = (t: Teardown, ...words: string[]): Program =>
-  startProgram(t, process.execPath, ['--import', 'tsx', talker, ...words])
+  startProgram(t, process.execPath, scriptArgs(talker, ...words))
 
 /** An answer while there is one to come. */
 const eventually = (ask: () => boolean, what: string) => until(() => (ask() ? true : undefined), what)
 
 test('a program is heard line by line, also what it said before anybody listened', async t => {
-  const told = startProgram(t, process.execPath, ['--import', 'tsx', talker], {
+  const told = startProgram(t, process.execPath, scriptArgs(talker), {
     cwd: dirname(talker),
     env: { TOLD: 'a secret' },
   })
@@ -87,7 +88,7 @@ test('when the test is over a program is asked to end, and killed if it does not
   })
   t.false(lives(obeying))
   await scene(async inner => {
-    const args = ['--import', 'tsx', talker, 'deaf']
+    const args = scriptArgs(talker, 'deaf')
     const program = startProgram(inner, process.execPath, args, { grace: 100 })
     await program.line(/^beat 1$/)
     deaf = program.pid
@@ -115,11 +116,9 @@ test('a command that is not there is an error that names it', t => {
 
 test('a line that does not come fails with what came instead', async t => {
   const program = talk(t, 'ends', '0')
-  await program.exited
-  const late = program.line(/^never$/)
-  const first = await Promise.race([late.then(() => 'came'), pause(100).then(() => 'waits')])
-  t.is(first, 'waits')
-  late.catch(() => undefined)
+  await t.throwsAsync(program.line(/^never$/), {
+    message: /^a line like \^never\$: the program has ended without it, among \["hello from \d+",.* and a word aside/s,
+  })
 })
 
 test('what is held is subscribed until the test is over', async t => {

@@ -17,7 +17,7 @@ export interface Program {
   readonly lines: readonly string[]
   /** What it has said on stderr so far. */
   readonly stderr: () => string
-  /** Its first line that matches, also one that it has said before; fails after half a minute, with what it said instead. */
+  /** Its first line that matches, also one that it has said before; fails with what it said instead, when it has ended or after half a minute. */
   readonly line: (pattern: RegExp) => Promise<RegExpMatchArray>
   /** Forgets the lines so far, so that the next ones can be waited for. */
   readonly forget: () => void
@@ -46,13 +46,20 @@ const watch = (child: ChildProcess): Program => {
   let stderr = ''
   if (child.stdout !== null) createInterface({ input: child.stdout }).on('line', line => lines.push(line))
   child.stderr?.on('data', (bytes: Buffer) => (stderr += bytes.toString()))
+  let closed = false
+  child.once('close', () => (closed = true))
   const signal = (name: NodeJS.Signals) => void child.kill(name)
   return {
     pid: child.pid ?? 0,
     lines,
     stderr: () => stderr,
     line: async pattern => {
-      const find = () => lines.map(line => pattern.exec(line)).find(found => found !== null)
+      const find = () => {
+        const found = lines.map(line => pattern.exec(line)).find(match => match !== null)
+        if (found === undefined && closed)
+          throw new Error(`a line like ${pattern.source}: the program has ended without it`)
+        return found
+      }
       const heard = () => `among ${JSON.stringify(lines)} and ${stderr}`
       try {
         return await until(find, `a line like ${pattern.source}`)
