@@ -27,6 +27,17 @@ export { reorder } from './testing/faults/reorder.js'
 export { split } from './testing/faults/split.js'
 export { stall } from './testing/faults/stall.js'
 export { byChance, type Which } from './testing/faults/which.js'
+export type {
+  PeerCapability,
+  PeerConformanceCase,
+  PeerConformanceSubject,
+} from './testing/peer-conformance/peer-conformance-case.js'
+export { peerConformanceCases } from './testing/peer-conformance/peer-conformance-cases.js'
+export { backTasks, peerConformanceContract } from './testing/peer-conformance/peer-conformance-contract.js'
+export {
+  servePeerConformance,
+  type ServePeerConformanceOptions,
+} from './testing/peer-conformance/serve-peer-conformance.js'
 export { asRecorded } from './testing/recording/as-recorded.js'
 export {
   conversation,

@@ -51,17 +51,20 @@ export interface ConformanceCase {
 }
 
 /** A case that is not run, and why. */
-export interface LeftOut {
-  readonly case: ConformanceCase
-  readonly lacks: readonly Capability[]
+export interface LeftOut<C extends { readonly needs: readonly string[] } = ConformanceCase> {
+  readonly case: C
+  readonly lacks: C['needs']
 }
 
-/** Parts cases into those that a subject can run, and those that it is not able to. */
-export const casesFor = (
-  subject: Pick<ConformanceSubject, 'can'>,
-  cases: readonly ConformanceCase[],
-): { readonly cases: readonly ConformanceCase[]; readonly leftOut: readonly LeftOut[] } => {
-  const parted = cases.map(one => ({ case: one, lacks: one.needs.filter(need => !subject.can.has(need)) }))
+/** Parts cases, of whatever list, into those that a subject can run, and those that it is not able to. */
+export const casesFor = <C extends { readonly needs: readonly string[] } = ConformanceCase>(
+  subject: { readonly can: ReadonlySet<C['needs'][number]> },
+  cases: readonly C[],
+): { readonly cases: readonly C[]; readonly leftOut: readonly LeftOut<C>[] } => {
+  const parted = cases.map(one => ({
+    case: one,
+    lacks: one.needs.filter((need: C['needs'][number]) => !subject.can.has(need)),
+  }))
   return {
     cases: parted.filter(({ lacks }) => lacks.length === 0).map(one => one.case),
     leftOut: parted.filter(({ lacks }) => lacks.length > 0),
