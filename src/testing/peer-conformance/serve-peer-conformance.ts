@@ -119,7 +119,7 @@ const serve = (far: Far): Observable<unknown> => {
     incoming.echo.pipe(answer(bytes => bytes)),
     incoming.ask.pipe(
       tap(call => noted(call)),
-      answer(asked),
+      answer((how, call) => asked(how, call)),
     ),
     incoming.count.pipe(
       tap(call => noted(call)),
