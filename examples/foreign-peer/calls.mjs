@@ -1,114 +1,11 @@
 /**
  * The calls of one session, both those of the far end and this end's own: proto/README.md, "Calls".
  */
+import { Call, most, none } from './call.mjs'
 import { contract, decode, encode, ownNumbers } from './contract.mjs'
-import { Violation, codes, credit, failed } from './frames.mjs'
+import { Violation, codes, credit } from './frames.mjs'
 import { methods } from './methods.mjs'
 import { Malformed, Message, bytes, message, number, text } from './protobuf.mjs'
-
-const most = 2 ** 31 - 1
-const none = new Uint8Array()
-
-/** What may be sent in one direction of one call, by the grants that came. */
-class Window {
-  items = 0
-  bytes = 0
-
-  add(body) {
-    const grant = new Message(body)
-    this.items = Math.min(most, this.items + (grant.uint(1) ?? 0))
-    this.bytes = Math.min(most, this.bytes + (grant.uint(2) ?? 0))
-  }
-
-  get open() {
-    return this.items > 0 && this.bytes > 0
-  }
-
-  take(length) {
-    this.items -= 1
-    this.bytes -= length
-  }
-}
-
-/** One call, of either end. The methods and the callers among them keep their own state in it. */
-class Call {
-  over = false
-  toSend = new Window()
-  toReceive = new Window()
-  /** Nothing but an end comes from the far end any more. */
-  farIsDone = false
-
-  constructor(calls, id, method, farNumbers) {
-    this.calls = calls
-    this.id = id
-    this.method = method
-    this.farNumbers = farNumbers
-  }
-
-  send(kind, body) {
-    if (!this.over) this.calls.link.send(kind, body, this.id)
-  }
-
-  /** Asks for items. */
-  grant(items, size) {
-    const body = credit(items, size)
-    this.toReceive.add(body)
-    this.send('credit', body)
-  }
-
-  /** Ends with a frame of this end. */
-  finish(kind, body = none) {
-    this.send(kind, body)
-    this.end()
-  }
-
-  end() {
-    if (this.over) return
-    this.over = true
-    clearTimeout(this.deadline)
-    this.calls.open.delete(this.id)
-  }
-
-  fail(code, fields) {
-    this.finish('fail', failed(code, fields))
-  }
-
-  /** Fails with the method's own failure. */
-  failWith(failure) {
-    this.fail('FAILURE', { failure: encode(this.method.failure, failure) })
-  }
-
-  /** A payload that goes to the caller, or undefined if it takes no such frame: then the call has failed. */
-  #payload(value) {
-    const payload = encode(this.method.output, value)
-    const limit = this.calls.link.farFrameBytes
-    if (payload.length + 64 <= limit) return payload
-    this.fail('TOO_LARGE', { message: String(limit) })
-    return undefined
-  }
-
-  reply(value) {
-    if (this.over) return
-    const payload = this.#payload(value)
-    if (payload !== undefined) this.finish('reply', payload)
-  }
-
-  /** One item, which the caller of this checked the window for. */
-  next(value) {
-    const payload = this.#payload(value)
-    if (payload !== undefined) this.#item(payload)
-  }
-
-  /** The same, of the caller's items. */
-  upload(value) {
-    this.#item(encode(this.method.input, value))
-  }
-
-  #item(payload) {
-    this.toSend.take(payload.length)
-    this.send('next', payload)
-  }
-}
 
 /** True where the caller sends items, */
 const uploads = kind => kind === 'upload' || kind === 'channel'
@@ -156,7 +53,8 @@ export class Calls {
     if (handler === undefined) return call.fail('UNIMPLEMENTED')
     if (this.link.served.has(method.name))
       return call.fail('SCHEMA_MISMATCH', { message: `${method.name} does not fit` })
-    if (method.kind !== 'event') {
+    const more = open.bool(6)
+    if (method.kind !== 'event' || more) {
       if (this.#openOf(1) >= this.link.most && !this.link.faults.has('limit'))
         throw new Violation('too many calls are open')
       this.open.set(id, call)
@@ -179,9 +77,31 @@ export class Calls {
     }
     const initial = open.bytes(2)
     if (initial !== undefined && flows(kind)) call.toSend.add(initial)
-    if (uploads(kind)) return handler(call)
-    const value = this.#decoded(call, input, open.bytes(5) ?? none)
-    return value === undefined ? undefined : handler(call, value)
+    const request = open.bytes(5) ?? none
+    const take = payload => {
+      const value = this.#decoded(call, input, payload)
+      return value === undefined ? undefined : handler(call, value)
+    }
+    if (open.bool(6)) {
+      if (uploads(kind) || request.length > 0) throw new Violation('no request can follow in parts')
+      call.onRequest = take
+      return undefined
+    }
+    return uploads(kind) ? handler(call) : take(request)
+  }
+
+  /** A frame of a caller whose request is still coming. @returns whether it was one */
+  #arriving(call, kind, body) {
+    const { onRequest } = call
+    if (onRequest === undefined || kind === 'cancel' || kind === 'fail') return false
+    if (kind === 'fragment') {
+      if (call.part(body)) this.#tooLarge(call)
+    } else if (kind === 'next') {
+      call.onRequest = undefined
+      if (call.method.kind === 'event') call.end()
+      onRequest(call.whole(body))
+    } else throw new Violation(`a ${kind} in the middle of a request`)
+    return true
   }
 
   #decoded(call, name, payload) {
@@ -196,6 +116,7 @@ export class Calls {
 
   /** A frame of the caller, where this end serves. */
   #fromCaller(call, kind, body) {
+    if (this.#arriving(call, kind, body)) return
     const { kind: shape, input, name } = call.method
     if (kind === 'cancel' || kind === 'fail') {
       this.notes.push(`${kind === 'cancel' ? 'cancelled' : 'failed'} ${name}`)
@@ -203,19 +124,38 @@ export class Calls {
     } else if (kind === 'credit' && flows(shape)) {
       call.toSend.add(body)
       call.onCredit?.()
-    } else if (kind === 'next' && uploads(shape) && !call.farIsDone) {
+    } else if (kind === 'fragment' && uploads(shape) && !call.farIsDone) this.#part(call, body)
+    else if (kind === 'next' && uploads(shape) && !call.farIsDone) {
       this.#count(call, body)
-      const item = this.#decoded(call, input, body)
+      const item = this.#decoded(call, input, call.whole(body))
       if (item !== undefined) call.onItem?.(item, body.length)
-    } else if (kind === 'complete' && uploads(shape) && !call.farIsDone) {
+    } else if (kind === 'complete' && uploads(shape) && !call.farIsDone && !call.amidst) {
       call.farIsDone = true
       call.onItemsOver?.()
     } else throw new Violation(`a ${kind} has no place in a ${shape}`)
   }
 
+  /** A part of an item: it needs credit, and takes bytes of it; they are granted again, or it could not be longer than that. */
+  #part(call, body) {
+    this.#check(call)
+    call.toReceive.bytes -= body.length
+    if (call.part(body)) this.#tooLarge(call)
+    else call.grant(0, body.length)
+  }
+
+  #tooLarge(call) {
+    if (call.id % 2 === 1) return call.fail('TOO_LARGE', { message: String(this.link.messageBytes) })
+    call.finish('cancel')
+    return call.onFail?.('TOO_LARGE')
+  }
+
   #count(call, body) {
-    if (!call.toReceive.open && !this.link.faults.has('credit-check')) throw new Violation('an item without credit')
+    this.#check(call)
     call.toReceive.take(body.length)
+  }
+
+  #check(call) {
+    if (!call.toReceive.open && !this.link.faults.has('credit-check')) throw new Violation('an item without credit')
   }
 
   /** A frame of the server, where this end calls. */
@@ -224,13 +164,16 @@ export class Calls {
     if (kind === 'fail') {
       call.end()
       this.#failed(call, new Message(body))
+    } else if (kind === 'fragment') {
+      if (flows(shape)) this.#part(call, body)
+      else if (call.part(body)) this.#tooLarge(call)
     } else if (kind === 'reply' && !flows(shape)) {
       call.end()
-      this.#answered(call, body, call.onReply)
+      this.#answered(call, call.whole(body), call.onReply)
     } else if (kind === 'next' && flows(shape)) {
       this.#count(call, body)
-      this.#answered(call, body, call.onItem)
-    } else if (kind === 'complete' && flows(shape)) {
+      this.#answered(call, call.whole(body), call.onItem)
+    } else if (kind === 'complete' && flows(shape) && !call.amidst) {
       call.end()
       call.onComplete?.()
     } else if (kind === 'credit' && uploads(shape)) {

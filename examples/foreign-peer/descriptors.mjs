@@ -152,8 +152,15 @@ export const judge = (serving, kind, set) => {
     const own = () => Object.fromEntries(Object.entries(reads).map(([role, one]) => [role, ownNumbers(one)]))
     if (theirs === undefined) return [{ name, serving, kind, differences: [], numbers: own() }]
     const far = theirs.get(name)
-    if (far === undefined) return []
     const differences = []
+    if (far === undefined) {
+      differences.push({ path: name, ours: method.kind, theirs: 'nothing', why: 'there is no such method' })
+      return [{ name, serving, kind: 'MISMATCHED', differences, numbers: {} }]
+    }
+    if (far.failure === undefined) delete reads.failure
+    else if (!serving && failure === undefined) {
+      differences.push({ path: name, ours: 'nothing', theirs: 'a failure', why: 'nobody here knows it' })
+    }
     if (far.kind !== method.kind)
       differences.push({ path: name, ours: method.kind, theirs: far.kind ?? '', why: 'kinds' })
     const numbers = Object.fromEntries(

@@ -12,6 +12,7 @@ import { Malformed, Message, bytes, join, message, number, text } from './protob
 
 const handshakeMs = 5_000
 const frameBytes = 256 * 1024
+const messageBytes = 1024 * 1024
 const openCalls = 32
 const before = 1024 * 1024
 const { OFF, REQUIRE } = { REQUIRE: 1, OFF: 2 }
@@ -53,6 +54,7 @@ const readHello = body => {
     nonce: hello.bytes(2) ?? new Uint8Array(),
     proof: hello.bool(3),
     frameBytes: hello.message(4)?.uint(1) ?? 16 * 1024 * 1024,
+    messageBytes: hello.message(4)?.uint(2) ?? 64 * 1024 * 1024,
     calls: hello.message(4)?.uint(3) ?? 1024,
     validation: hello.uint(5) ?? 0,
     serves: offers(6),
@@ -84,7 +86,7 @@ export class Session {
       number(1, 1),
       bytes(2, randomBytes(32)),
       number(3, true),
-      bytes(4, message(number(1, frameBytes), number(3, openCalls))),
+      bytes(4, message(number(1, frameBytes), number(2, messageBytes), number(3, openCalls))),
       bytes(6, offer),
       bytes(7, offer),
     )
@@ -235,6 +237,8 @@ export class Session {
       most: openCalls,
       farCalls: calls,
       farFrameBytes,
+      farMessageBytes: this.far.messageBytes,
+      messageBytes,
       faults: this.#faults,
     })
   }
