@@ -5,6 +5,7 @@ import { deadlineCases, endCases } from './end-cases.js'
 import { framingCases } from './framing-cases.js'
 import { handshakeCases } from './handshake-cases.js'
 import type { PeerConformanceCase } from './peer-conformance-case.js'
+import { partCases } from './part-cases.js'
 import { proofCases } from './proof-cases.js'
 import { schemaCases } from './schema-cases.js'
 import { goodbyeCases, livenessCases } from './session-cases.js'
@@ -27,6 +28,7 @@ export const peerConformanceCases: readonly PeerConformanceCase[] = [
   ...framingCases,
   ...callCases,
   ...creditCases,
+  ...partCases,
   ...endCases,
   ...deadlineCases,
   ...violationCases,

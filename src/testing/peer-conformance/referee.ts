@@ -83,7 +83,7 @@ export class Referee {
   /** A frame of a call of the far end's own. */
   private called({ _tag, id }: CallFrame): string | undefined {
     if (!this.theirs.has(id)) return `${_tag} for call ${id}, which was never opened`
-    return _tag === 'Reply' || _tag === 'Fragment' ? `${_tag} for call ${id}, from its caller` : undefined
+    return _tag === 'Reply' ? `${_tag} for call ${id}, from its caller` : undefined
   }
 
   /** A frame of a call of ours. */
@@ -103,14 +103,16 @@ export class Referee {
       call.ended = true
     } else if (_tag === 'Credit') {
       if (call.kind !== 'upload' && call.kind !== 'channel') return `${_tag} for a ${call.kind}`
+    } else if (_tag === 'Fragment') {
+      if (call.kind === 'stream' || call.kind === 'channel') return this.item(call, id, frame.payload.length, 0)
     } else return `${_tag} for call ${id}, from its server`
     return undefined
   }
 
-  private item(call: Own, id: number, length: number): string | undefined {
+  private item(call: Own, id: number, length: number, items = 1): string | undefined {
     if (call.items <= 0 || call.bytes <= 0)
-      return `Next for call ${id} without credit (${call.items} items, ${call.bytes} bytes)`
-    call.items -= 1
+      return `an item, or a part of one, for call ${id} without credit (${call.items} items, ${call.bytes} bytes)`
+    call.items -= items
     call.bytes -= length
     return undefined
   }

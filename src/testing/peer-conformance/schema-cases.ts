@@ -22,6 +22,10 @@ const mismatched = compileContract(
   contract(name, { ...methods, ask: request(t.type({ what: uint32 }), t.string, { failure: Asked }) }),
 )
 
+const { note: _, ...noteless } = methods
+/** The same contract, but that it lacks `note`. */
+const lacking = compileContract(contract(name, noteless))
+
 const verdictOn = ({ verdicts }: PeerTalk, method: string, serving: boolean): string | undefined =>
   verdicts.methods.find(one => one.contract === name && one.method === method && one.serving === serving)?.kind
 
@@ -89,6 +93,16 @@ export const schemaCases = peerGroup('Descriptors and verdicts', [
         sameBytes(echoed as Uint8Array, Uint8Array.of(1), 'an echo')
       },
       { contract: mismatched },
+    ),
+  ],
+  [
+    'finds a method that the far end lacks mismatched, and serves the others',
+    session(
+      async talk => {
+        same(verdictOn(talk, 'note', true), 'Mismatched', 'the verdict on note')
+        await talk.serves()
+      },
+      { contract: lacking },
     ),
   ],
   [

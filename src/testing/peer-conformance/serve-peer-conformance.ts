@@ -158,7 +158,7 @@ export type ServePeerConformanceOptions = Omit<PeerOptions<never, never>, 'serve
  * A peer that the list of `peerConformanceCases` can be run against: an operator that does what the contract says on all pipes
  * of a transport.
  *
- * It is what a peer in another language does in its own way. Takes in frames of 256 KiB and 64 calls unless told otherwise: low, so that
+ * It is what a peer in another language does in its own way. Takes in frames of 256 KiB, messages of 1 MiB and 64 calls unless told otherwise: low, so that
  * its limits are soon reached. Emits nothing, and ends as the transport does.
  *
  * @example
@@ -173,7 +173,7 @@ export const servePeerConformance =
     pipes$.pipe(
       peer({
         ...options,
-        limits: { frameBytes: 256 * 1024, calls: 64, ...options.limits },
+        limits: { frameBytes: 256 * 1024, messageBytes: 1024 * 1024, calls: 64, ...options.limits },
         serves: peerConformanceContract,
         uses: peerConformanceContract,
       }),
