@@ -1,5 +1,5 @@
 import test from 'ava'
-import { spawned } from './processes.js'
 import { runCases } from './run-cases.js'
+import { fork } from './subjects.js'
 
-runCases(test, spawned('fork', { via: 'fork' }))
+runCases(test, fork)

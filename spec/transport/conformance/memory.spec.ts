@@ -1,9 +1,5 @@
 import test from 'ava'
-import { memoryPipes } from 'sluice'
-import { serveConformance } from 'sluice/testing'
 import { runCases } from './run-cases.js'
+import { memory } from './subjects.js'
 
-const { dial, pipes$ } = memoryPipes()
-pipes$.pipe(serveConformance()).subscribe()
-
-runCases(test, { name: 'memory', dial, can: new Set(['many clients', 'reconnect']) })
+runCases(test, memory)

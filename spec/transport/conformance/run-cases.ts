@@ -1,25 +1,9 @@
 import type { TestFn } from 'ava'
 import { casesFor, conformanceCases, type ConformanceSubject } from 'sluice/testing'
-
-/** Lets so many at a time through, the others wait in order. */
-const turnstile = (most: number): (<T>(work: () => Promise<T>) => Promise<T>) => {
-  let free = most
-  const waiting: Array<() => void> = []
-  return async work => {
-    if (free > 0) free -= 1
-    else await new Promise<void>(resolve => waiting.push(resolve))
-    try {
-      return await work()
-    } finally {
-      const next = waiting.shift()
-      if (next === undefined) free += 1
-      else next()
-    }
-  }
-}
+import { turnstile } from '../../helpers/turnstile.js'
 
 /**
- * A test for each case that a subject is able to run, a few at a time, and a line that says which it is not.
+ * A test for each case that a subject is able to run, a few at a time, and a line for each that it is not.
  *
  * @param most - cases at once
  */
@@ -28,7 +12,7 @@ export const runCases = (test: TestFn, subject: ConformanceSubject, most = 6): v
   const enter = turnstile(most)
   for (const { group, name, run } of cases)
     test(`${subject.name}, ${group}: ${name}`, async t => {
-      t.timeout(120_000)
+      t.timeout(240_000)
       await t.notThrowsAsync(enter(() => run(subject)))
     })
   test(`${subject.name} runs ${cases.length} of ${conformanceCases.length} cases`, t => {

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { spawned } from './processes.js'
 import { runCases } from './run-cases.js'
+import { stdio } from './subjects.js'
 
-runCases(test, spawned('stdio', { via: 'stdio' }))
+runCases(test, stdio)

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { listening } from './processes.js'
 import { runCases } from './run-cases.js'
+import { unixSocket } from './subjects.js'
 
-runCases(test, listening('unix socket', 'path'))
+runCases(test, unixSocket)

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { listening } from './processes.js'
 import { runCases } from './run-cases.js'
+import { webSocket } from './subjects.js'
 
-runCases(test, listening('WebSocket', 'ws'))
+runCases(test, webSocket)

@@ -1,6 +1,6 @@
 import test from 'ava'
-import { ownThreads, portsIntoThread, spawnedThreads } from './processes.js'
 import { runCases } from './run-cases.js'
+import { ownThreads, portsIntoThread, spawnedThreads } from './subjects.js'
 
 runCases(test, portsIntoThread, 3)
 runCases(test, spawnedThreads, 2)

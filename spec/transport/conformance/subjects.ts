@@ -5,13 +5,25 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { pathToFileURL } from 'node:url'
 import { MessageChannel, Worker } from 'node:worker_threads'
-import { defer, Observable, ReplaySubject, share, switchMap, take } from 'rxjs'
+import { defer, Observable, ReplaySubject, share, type Subscription, switchMap, take } from 'rxjs'
 import { onExit } from 'signal-exit'
-import { messagePort } from 'sluice'
+import { memoryPipes, messagePort } from 'sluice'
 import { ConnectionKey, dial, spawn, workerPipe, type SpawnOptions } from 'sluice/node'
-import type { ConformanceSubject, FarProgram } from 'sluice/testing'
+import { serveConformance, type ConformanceSubject, type FarProgram } from 'sluice/testing'
 import { farBundle, ownDirectory } from './far-bundle.js'
 
+const within = memoryPipes()
+let far: Subscription | undefined
+
+/** Both ends in this program. */
+export const memory: ConformanceSubject = {
+  name: 'memory',
+  can: new Set(['many clients', 'reconnect']),
+  dial: defer(() => {
+    far ??= within.pipes$.pipe(serveConformance()).subscribe()
+    return within.dial
+  }),
+}
 const pids = new Set<number>()
 
 const signal = (pid: number, name: NodeJS.Signals): void => {
@@ -34,7 +46,7 @@ const verbs: Omit<FarProgram, 'dial'> = {
 }
 
 /** Where a listener is to be; its port, or path, is settled at its first start. */
-export type Kind = 'path' | 'tcp' | 'ws'
+type Kind = 'path' | 'tcp' | 'ws'
 
 /** A listener in a process of its own, which is started again where it was whenever it has ended. */
 const supervised = (kind: Kind): Observable<FarProgram> =>
@@ -86,19 +98,34 @@ const sharing = (spare: Observable<FarProgram>): Pick<ConformanceSubject, 'dial'
 }
 
 /** Listeners in processes of their own. */
-export const listening = (name: string, kind: Kind): ConformanceSubject => ({
+const listening = (name: string, kind: Kind): ConformanceSubject => ({
   ...sharing(supervised(kind)),
   name,
   can: new Set(['many clients', 'reconnect', 'exit', 'kill', 'reports death', 'restart', 'stop']),
 })
 
+/** A unix socket. */
+export const unixSocket = listening('unix socket', 'path')
+
+/** TCP on the loopback. */
+export const tcp = listening('loopback TCP', 'tcp')
+
+/** A WebSocket server, and Node's client of it. */
+export const webSocket = listening('WebSocket', 'ws')
+
 /** Children: each connection has one of its own. */
-export const spawned = (name: string, options: SpawnOptions): ConformanceSubject => ({
+const spawned = (name: string, options: SpawnOptions): ConformanceSubject => ({
   name,
   can: new Set(['exit', 'kill', 'reports death', 'restart', 'stop']),
   dial: spawn(process.execPath, { args: [farBundle], stdout: 'ignore', stderr: 'ignore', ...options }),
   ...verbs,
 })
+
+/** Descriptors that the child is born with. */
+export const stdio = spawned('stdio', { via: 'stdio' })
+
+/** Node's channel between parent and child. */
+export const fork = spawned('fork', { via: 'fork' })
 
 /** Threads: each connection has one of its own. */
 export const spawnedThreads: ConformanceSubject = {
@@ -159,3 +186,16 @@ export const ownThreads: ConformanceSubject = {
   }),
   kill: name => void threads.get(name)?.terminate(),
 }
+
+/** All of them. */
+export const subjects: readonly ConformanceSubject[] = [
+  memory,
+  unixSocket,
+  tcp,
+  webSocket,
+  stdio,
+  fork,
+  portsIntoThread,
+  spawnedThreads,
+  ownThreads,
+]
