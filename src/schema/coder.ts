@@ -1,22 +1,21 @@
 import type { Reader } from '../protobuf/reader.js'
 import type { Coder, Decode, Encode } from './codec.js'
+import { codegen, type Codegen } from './codegen.js'
 import { absentMark, DecodeClosures, strictly, type Manner, type ReadFunction } from './decode-closure.js'
-import { generateDecoder } from './decode-generated.js'
 import { EncodeClosures, type WriteFunction } from './encode-closure.js'
-import { generateEncoder } from './encode-generated.js'
 import { explain, explainWhy, Undecodable } from './explain.js'
 import { Fit } from './fit.js'
 import { InvalidValue } from './invalid-value.js'
 import { Mismatch } from './mismatch.js'
 import { Resolver } from './resolve.js'
-import { codegenAllowed } from './source.js'
 import type { StepType, Type } from './type.js'
 
 /** How encoders and decoders are made. */
 export interface CoderOptions {
   /**
    * `true` generates code, `false` makes closures; left out, Node and its kin generate where that is allowed and
-   * browsers make closures, since even asking whether code may be generated is reported as a breach of their policy
+   * browsers make closures, since even asking whether code may be generated is reported as a breach of their policy.
+   * A bundle for browsers has nothing but closures
    */
   readonly codegen?: boolean
 }
@@ -31,8 +30,8 @@ export class CoderFactory {
     this.options = options
   }
 
-  get #generates(): boolean {
-    return this.options.codegen ?? codegenAllowed()
+  get #codegen(): Codegen | undefined {
+    return (this.options.codegen ?? codegen?.allowed()) ? codegen : undefined
   }
 
   /** Both directions, for bytes of our own making. */
@@ -53,15 +52,17 @@ export class CoderFactory {
   }
 
   encoder(type: Type): Encode<unknown> {
-    return guardEncode(type, this.#generates ? generateEncoder(type) : this.#encoders.topLevel(type))
+    return guardEncode(type, this.#codegen?.encoder(type) ?? this.#encoders.topLevel(type))
   }
 
   /** Reads what a writer of another type wrote; the two must fit. */
   decoder(reader: Type, writer: Type, resolver = this.#resolver): Decode<unknown> {
     const plan = resolver.topLevel(reader, writer)
-    const strict = this.#generates
-      ? generateDecoder(plan.message, plan.steps)
-      : new DecodeClosures(strictly).topLevel(plan.message, plan.steps)
+    const generate = this.#codegen?.decoder
+    const strict =
+      generate === undefined
+        ? new DecodeClosures(strictly).topLevel(plan.message, plan.steps)
+        : generate(plan.message, plan.steps)
     let loose: ReadFunction | undefined
     return guardDecode(reader, strict, bytes => {
       loose ??= new DecodeClosures(loosely).topLevel(plan.message, plan.steps)
