@@ -8,7 +8,18 @@ export type Sources = ReadonlyMap<string, string>
 /** The root of the repository. */
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 
-const left = new Set(['node_modules', 'dist', 'docs', 'coverage', '.git', '.readme', '.tmp', '.cache', '.build'])
+const left = new Set([
+  'node_modules',
+  'dist',
+  'docs',
+  'coverage',
+  '.git',
+  '.readme',
+  '.tmp',
+  '.cache',
+  '.build',
+  '.compiled',
+])
 
 const files = (folder: string): string[] =>
   readdirSync(join(root, folder), { withFileTypes: true }).flatMap(entry => {

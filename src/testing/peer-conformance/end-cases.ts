@@ -159,7 +159,7 @@ export const deadlineCases = peerGroup('Deadlines', [
   [
     'fails a stream with TIMEOUT behind its items',
     session(async talk => {
-      const id = talk.call('count', { items: 2, size: 1, end: 'never' }, { credit: plenty, timeoutMs: 60 })
+      const id = talk.call('count', { items: 2, size: 1, end: 'never' }, { credit: plenty, timeoutMs: 400 })
       await talk.next(id, 'count')
       await talk.next(id, 'count')
       same(await talk.failure(id), 'TIMEOUT', 'the code')

@@ -7,7 +7,6 @@ import { equalBytes, proofOf } from '../../session/proof.js'
 import type { Allowance, Descriptors, FailCode, Hello, Metadata, Verdicts } from '../../wire/frame.js'
 import { defaultLimits, helloBytes } from '../../wire/hello-codec.js'
 import { check } from '../conformance/check.js'
-import { patterned } from '../conformance/patterned.js'
 import { framed, written } from './bytes-of.js'
 import type { FarPeer } from './far-peer.js'
 import { peerConformanceContract } from './peer-conformance-contract.js'
@@ -33,14 +32,6 @@ export interface CallOptions {
 }
 
 const ours = compileContract(peerConformanceContract)
-let nonces = 0
-
-/** A nonce that no other pipe of this program has. */
-const freshNonce = (): Uint8Array => {
-  nonces += 1
-  const seed = Date.now() % 0x3fff_ffff
-  return patterned(32, seed + nonces)
-}
 
 /** More credit than any case uses up. */
 export const plenty: Allowance = { items: 1_000_000, bytes: 1_000_000_000 }
@@ -66,7 +57,7 @@ export class PeerTalk {
     this.hello = {
       _tag: 'Hello',
       versions: [1],
-      nonce: freshNonce(),
+      nonce: crypto.getRandomValues(new Uint8Array(32)),
       proof: far.pipe.secret !== undefined,
       limits: defaultLimits,
       validation: 'report',
