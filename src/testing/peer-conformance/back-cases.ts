@@ -56,6 +56,14 @@ export const backCases = peerGroup('Calls of its own', [
     talk.far.say({ _tag: 'Reply', id, payload: talk.payload('echo', sent, 'output') })
     await says('there and back')
   }),
+  calling('takes an answer in parts', 'echo', 'echo', async (talk, { id, payload }, says) => {
+    const whole = talk.payload('echo', read(talk, 'echo', payload), 'output')
+    const part = (from: number, to: number) => ({ id, payload: whole.slice(from, to) })
+    talk.far.say({ _tag: 'Fragment', ...part(0, 5) }, { _tag: 'Fragment', ...part(5, 6) })
+    await talk.serves()
+    talk.far.say({ _tag: 'Reply', ...part(6, whole.length) })
+    await says('there and back')
+  }),
   [
     'counts methods through all contracts that the far end serves',
     session(
@@ -93,6 +101,21 @@ export const backCases = peerGroup('Calls of its own', [
     talk.far.say({ _tag: 'Complete', id })
     await says('10 items')
   }),
+  calling('takes an item in parts for one item', 'count', 'count', async (talk, { id }, says) => {
+    const whole = talk.payload('count', number(1), 'output')
+    talk.far.say({ _tag: 'Fragment', id, payload: whole.slice(0, 4) }, { _tag: 'Next', id, payload: whole.slice(4) })
+    talk.far.say({ _tag: 'Complete', id })
+    await says('1 items')
+  }),
+  calling(
+    'takes the end of a stream in the middle of an item for a violation',
+    'count',
+    'count',
+    async (talk, { id }) => {
+      talk.far.say({ _tag: 'Fragment', id, payload: new Uint8Array(1) }, { _tag: 'Complete', id })
+      await talk.far.leaves('VIOLATION')
+    },
+  ),
   calling('takes a Reply to a stream for a violation', 'count', 'count', async (talk, { id }) => {
     talk.far.say({ _tag: 'Reply', id, payload: talk.payload('count', number(0), 'output') })
     await talk.far.leaves('VIOLATION')
