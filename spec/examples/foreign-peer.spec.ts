@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import test from 'ava'
 import { peerConformanceCases, type PeerConformanceSubject } from 'sluice/testing'
 import { patience, waitAtMost } from '../../src/testing/conformance/waiting.js'
@@ -13,6 +15,16 @@ const foreign = (...faults: readonly string[]): PeerConformanceSubject => ({
 })
 
 runPeerCases(test, foreign())
+
+test('it imports nothing but its own files and modules of Node', t => {
+  const folder = fileURLToPath(new URL('../../examples/foreign-peer', import.meta.url))
+  const imported = readdirSync(folder)
+    .filter(name => name.endsWith('.mjs'))
+    .flatMap(name => [...readFileSync(`${folder}/${name}`, 'utf8').matchAll(/\bfrom '([^']+)'|\bimport\(/g)])
+    .map(([whole, from]) => from ?? whole)
+  t.true(imported.length > 10)
+  for (const from of imported) t.regex(from, /^(node:[a-z/]+|\.\/[a-z]+\.mjs)$/)
+})
 
 /** Each fault that the peer can be given, the case that finds it, and what that says. */
 const faults: readonly (readonly [fault: string, foundBy: string, says: RegExp])[] = [
