@@ -264,6 +264,33 @@ const recordValues = (required: Props, optional: Props): fc.Arbitrary<Record<str
 const hasDefault = (tree: Tree): boolean =>
   tree.kind === 'withDefault' || (tree.kind === 'refinement' && hasDefault(tree.of))
 
+/** Whether a value of another of a union's members is taken for one of this, and comes back with a default that it did not have. */
+const fillsIn = (tree: Tree, value: unknown): boolean => {
+  switch (tree.kind) {
+    case 'partial':
+    case 'exact':
+      return lacksDefault([], tree.props, value)
+    case 'intersection':
+      return lacksDefault(tree.required, tree.optional, value)
+    case 'readonly':
+    case 'refinement':
+    case 'nullable':
+    case 'undefinable':
+      return fillsIn(tree.of, value)
+    case 'union':
+      return tree.of.some(member => fillsIn(member, value))
+    default:
+      return false
+  }
+}
+
+const lacksDefault = (required: Props, optional: Props, value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.keys(value).every(key => [...required, ...optional].some(([name]) => name === key)) &&
+  required.every(([name]) => Object.hasOwn(value, name)) &&
+  optional.some(([name, tree]) => hasDefault(tree) && !Object.hasOwn(value, name))
+
 const absent = Symbol('absent')
 
 /** Values of a tree's codec. */
@@ -336,7 +363,7 @@ export const valueOf = (tree: Tree): fc.Arbitrary<unknown> => {
     case 'tuple':
       return fc.tuple(...tree.of.map(valueOf)).map(items => [...items])
     case 'union':
-      return fc.oneof(...tree.of.map(valueOf))
+      return fc.oneof(...tree.of.map(valueOf)).filter(value => !fillsIn(tree, value))
     case 'type':
     case 'strict':
       return recordValues(tree.props, [])

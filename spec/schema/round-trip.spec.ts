@@ -6,6 +6,7 @@ import { CoderFactory } from '../../src/schema/coder.js'
 import { codegenAllowed } from '../../src/schema/source.js'
 import { Derivation } from '../../src/schema/derive.js'
 import { bytes, int32, int64, uint32 } from '../../src/schema/integers.js'
+import { via } from '../../src/schema/via.js'
 
 const roundTrip = (codec: io.Any, value: unknown, codegen: boolean): unknown => {
   const coder = new CoderFactory({ codegen }).coder(new Derivation().derive(codec))
@@ -21,6 +22,16 @@ interface Tree {
 const Tree: io.Type<Tree> = io.recursion('Tree', () => io.type({ leaf: io.number, below: io.array(Tree) }))
 
 const Plain = io.type({ a: io.string })
+
+const Day = new io.Type<Date, string>(
+  'Day',
+  (u): u is Date => u instanceof Date,
+  (u, context) => {
+    const day = new Date(String(u))
+    return Number.isNaN(day.getTime()) ? io.failure(u, context) : io.success(day)
+  },
+  day => day.toISOString(),
+)
 
 const cases: readonly (readonly [string, io.Any, readonly unknown[]])[] = [
   ['string', io.string, ['', 'a', 'ä€😀'.repeat(100)]],
@@ -67,6 +78,16 @@ const cases: readonly (readonly [string, io.Any, readonly unknown[]])[] = [
     [{ a: '1', b: '2' }],
   ],
   ['union of unknown and its refinement', io.union([io.unknown, io.refinement(io.unknown, () => true)]), [null, 1, {}]],
+  [
+    'union of what travels as a text and of a refined union with a text',
+    io.union([via(Day, io.string), io.refinement(io.union([io.number, io.string]), () => true, 'Any')]),
+    [new Date(0), 'a', 1],
+  ],
+  [
+    'union of a refined union and of what travels as a text',
+    io.union([io.refinement(io.union([io.number, io.string]), () => true, 'Any'), via(Day, io.string)]),
+    [new Date(0), 'a', 1],
+  ],
   [
     'union of two refinements of a record, and an array of it',
     io.union([

@@ -123,6 +123,7 @@ const fallsBack = (reader: Type): boolean =>
 // how much of the writer's value the reader would not see, or would make up
 const lossOf = (reader: Type, writer: Type): number => {
   if (reader.kind === 'unknown') return 1_000_000
+  if (writer.kind === 'union') return reader.kind === 'union' ? 0 : 1
   if (reader.kind === 'scalar' && writer.kind === 'scalar') return reader.scalar === writer.scalar ? 0 : 1
   if (!isRecord(reader) || !isRecord(writer)) return 0
   const made = reader.body.fields.filter(field => sourceOf(field, writer.body.fields) === undefined).length

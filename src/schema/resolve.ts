@@ -11,6 +11,7 @@ import {
   type Fallback,
   type Field,
   type Literal,
+  type Member,
   type StepType,
   type Type,
 } from './type.js'
@@ -64,6 +65,14 @@ export class Resolver {
       case 'tuple':
         return { op: 'message', message: this.#record(target, writer), steps }
     }
+  }
+
+  // a union in a union, which a refinement keeps from being laid flat, is read by the member that takes all of it, if there is
+  // one: what it is made of are no members of the outer one
+  #member(reader: Type, { type, name }: Member): Read {
+    const whole = type.kind === 'union' && reader.kind === 'union' ? this.#fit.member(reader, type, name) : undefined
+    if (whole === undefined || type.kind !== 'union') return this.#element(reader, type, name)
+    return { op: 'message', message: this.#wrapped(whole, type), steps: reader.steps }
   }
 
   #enum(reader: Type, writer: Extract<Type, { readonly kind: 'enum' }>): Read {
@@ -141,9 +150,7 @@ export class Resolver {
     switch (layout) {
       case 'oneof': {
         const members = writer.kind === 'union' ? writer.body.members : []
-        const cases = members.map((member, index) =>
-          caseOf(at(index), member.type, this.#element(reader, member.type, member.name)),
-        )
+        const cases = members.map((member, index) => caseOf(at(index), member.type, this.#member(reader, member)))
         return { ...base, layout: 'single', cases, absent: missing }
       }
       case 'repeated':
