@@ -7,7 +7,7 @@ import { contract } from '../../src/contract/contract.js'
 import { matchContract, type MethodMatch, type Role } from '../../src/contract/match-contract.js'
 import { channel, event, request, stream, type AnyMethod } from '../../src/contract/method.js'
 import { alias, fallback, withDefault } from '../../src/schema/field-options.js'
-import { bytes, float, int32, int53, int64 } from '../../src/schema/integers.js'
+import { bytes, float, int32, int53, int64, uint32 } from '../../src/schema/integers.js'
 
 const compiled = (codec: io.Mixed) => compileContract(contract('spec.Evolving', { m: request(codec, codec) }))
 
@@ -78,6 +78,13 @@ const rows: readonly Row[] = [
     old: A,
     now: io.type({ a: io.string, b: withDefault(io.string, 'none') }),
     forth: [[{ a: 'x' }, { a: 'x', b: 'none' }]],
+    back: [[{ a: 'x', b: 'y' }, { a: 'x' }]],
+  },
+  {
+    change: 'a required field is added that may be undefined',
+    old: A,
+    now: io.type({ a: io.string, b: io.union([io.string, io.undefined]) }),
+    forth: [[{ a: 'x' }, { a: 'x', b: undefined }]],
     back: [[{ a: 'x', b: 'y' }, { a: 'x' }]],
   },
   {
@@ -179,6 +186,34 @@ const rows: readonly Row[] = [
     now: io.bigint,
     forth: [[-5, -5n]],
     back: /not every bigint is a int32/,
+  },
+  {
+    change: 'int32 becomes a wider number',
+    old: int32,
+    now: int53,
+    forth: [[-5, -5]],
+    back: /not every int53 is a int32/,
+  },
+  {
+    change: 'a number goes beyond its sign',
+    old: int32,
+    now: uint32,
+    forth: /not every int32 is a uint32/,
+    back: /not every uint32 is a int32/,
+  },
+  {
+    change: 'a literal becomes a number that holds it',
+    old: io.literal(7),
+    now: int32,
+    forth: [[7, 7]],
+    back: /the kinds differ/,
+  },
+  {
+    change: 'a literal becomes a number that is too narrow for it',
+    old: io.literal(2 ** 40),
+    now: int32,
+    forth: /the kinds differ/,
+    back: /the kinds differ/,
   },
   {
     change: 'int32 becomes a double',

@@ -9,6 +9,7 @@ import { matchContract } from '../../src/contract/match-contract.js'
 import { request } from '../../src/contract/method.js'
 import { CoderFactory } from '../../src/schema/coder.js'
 import { Derivation } from '../../src/schema/derive.js'
+import { fallback } from '../../src/schema/field-options.js'
 import { writeDescriptorSet } from '../../src/schema/descriptor-bytes.js'
 import {
   noWords,
@@ -54,6 +55,13 @@ for (const codegen of codegenAllowed() ? [true, false] : [false]) {
     for (let i = 0; i < 100_000; i += 1) value = { in: value }
     t.throws(() => encode(Nest, value), { message: /deeper than 100/ })
     t.throws(() => encode(io.unknown, value), { message: /deeper than 100/ })
+  })
+
+  test(`${how}: a number that an enum does not name is its fallback, and refused where it has none`, t => {
+    const Bread = io.keyof({ rye: null, wheat: null })
+    const bytes = Uint8Array.of(8, 99)
+    t.is(decode(fallback(Bread, 'wheat'), bytes), 'wheat')
+    t.throws(() => decode(Bread, bytes), { message: /expected "rye" \| "wheat"/ })
   })
 
   test(`${how}: values up to the limit of nesting pass`, t => {
