@@ -127,6 +127,24 @@ test('a position that runs backwards, or ahead, is a violation, and nothing is s
   }
 })
 
+test('few frames are acknowledged after a while, many or long ones at once, and each once', t => {
+  const { continuity, scheduler } = rig({ ackEvery: 3, ackBytes: 1_000, ackAfterMs: 50 })
+  const { link, heard, acked } = linkOf()
+  continuity.attach(link, 0)
+  heard.next(cancel(2))
+  heard.next(cancel(4))
+  t.deepEqual(acked, [])
+  scheduler.flush()
+  t.deepEqual(acked, [2])
+  t.is(scheduler.now(), 50)
+  for (const id of [6, 8, 10]) heard.next(cancel(id))
+  t.deepEqual(acked, [2, 5])
+  heard.next(item(2, 1_000))
+  t.deepEqual(acked, [2, 5, 6])
+  scheduler.flush()
+  t.deepEqual(acked, [2, 5, 6])
+})
+
 test('the window closes once, and not while there is a pipe', t => {
   const { continuity, scheduler, lost } = rig({ windowMs: 100 })
   const { link } = linkOf()

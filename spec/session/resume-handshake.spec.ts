@@ -23,7 +23,7 @@ const keptAt = (epoch: number, begun = true): KeptSession<string> => ({
 })
 
 /** The end that was dialled, asked for a session by a far end that knows its secret. What it keeps changes in between. */
-const askedFor = (epoch: number, before: number, meanwhile: number | undefined) => {
+const askedFor = (epoch: number, before: number, meanwhile: number | undefined, secret = keys.secret) => {
   let kept: KeptSession<string> | undefined = keptAt(before)
   const ours = helloOf({ nonce: 1 })
   const theirs: Hello = {
@@ -40,13 +40,41 @@ const askedFor = (epoch: number, before: number, meanwhile: number | undefined) 
   }
   take(theirs)
   kept = meanwhile === undefined ? undefined : keptAt(meanwhile)
-  const mac = proofOf(keys.secret, 'dialled', helloBytes(theirs), helloBytes(ours))
+  const mac = proofOf(secret, 'dialled', helloBytes(theirs), helloBytes(ours))
   take({ _tag: 'Proof', mac: new Uint8Array(0), resume: { mac, position: 0, lacksVerdicts: false } })
   return done.map(command => (command._tag === 'Send' ? command.frame._tag : command._tag))
 }
 
 test('a far end that proves its session gets it', t => {
   t.deepEqual(askedFor(2, 1, 1), ['Freeze'])
+})
+
+test('a far end that knows the session’s id and not its secret is refused', t => {
+  t.deepEqual(askedFor(2, 1, 1, new Uint8Array(32).fill(6)), ['Goodbye', 'Fail'])
+})
+
+test('a far end that was dialled and does not know the secret of the session it was asked for is refused', t => {
+  for (const [secret, expected] of [
+    [keys.secret, ['Send', 'Trust', 'Resume']],
+    [new Uint8Array(32).fill(6), ['Send', 'Send', 'Fail']],
+  ] as const) {
+    const asked = { session: keys.id, epoch: 2, position: 0, lacksVerdicts: false }
+    const ours: Hello = { ...helloOf({ nonce: 1 }), resume: asked }
+    const theirs = helloOf({ nonce: 2 })
+    const step = stepHandshake({ ...termsOf('dialled', { nonce: 1 }), hello: ours, asks: keptAt(1) })
+    const mac = proofOf(secret, 'accepted', helloBytes(ours), helloBytes(theirs))
+    const [proving, greeted] = step({ _tag: 'Greeting' }, { _tag: 'Received', frame: theirs })
+    const proof: Frame = {
+      _tag: 'Proof',
+      mac: new Uint8Array(0),
+      resume: { mac, position: 0, lacksVerdicts: false },
+    }
+    const [, proven] = step(proving, { _tag: 'Received', frame: proof })
+    t.deepEqual(
+      [...greeted, ...proven].map(({ _tag }) => _tag),
+      [...expected],
+    )
+  }
 })
 
 test('a session that a newer pipe took over between hello and proof is not given to the older one', t => {
