@@ -1,5 +1,6 @@
 import test from 'ava'
-import { from, NEVER } from 'rxjs'
+import { from, NEVER, Subject } from 'rxjs'
+import { AlreadyAnswered } from '../../src/call/call.js'
 import { bytesOf, drawn, open, played, takeAll } from './rig.js'
 
 test('a call that was claimed late is not let go of, however long its answer takes', t => {
@@ -19,4 +20,25 @@ test('a request whose answer emits without end, within its own subscription, is 
   hubs.request.calls$.subscribe(call => call.reply(from(endless())))
   say(open(1, 0))
   t.deepEqual(drawn(sent), ['Reply 1 3'])
+})
+
+test('a second answer is an error where it is made, and the first one stands', t => {
+  const { say, sent, hubs } = played('accepted')
+  const taken = takeAll(hubs.request)
+  say(open(1, 0))
+  taken[0]?.reply(bytesOf(2))
+  t.throws(() => taken[0]?.reply(bytesOf(3)), { instanceOf: AlreadyAnswered })
+  t.throws(() => taken[0]?.fail(new Error('too late')), { message: /^request has an answer already/ })
+  t.deepEqual(drawn(sent), ['Reply 1 2'])
+})
+
+test('an answer that is still to come is a claim too: a failure meanwhile is an error where it is made', t => {
+  const { say, sent, hubs } = played('accepted')
+  const taken = takeAll(hubs.request)
+  const later = new Subject<Uint8Array>()
+  say(open(1, 0))
+  taken[0]?.reply(later)
+  t.throws(() => taken[0]?.fail(new Error('no')), { instanceOf: AlreadyAnswered })
+  later.next(bytesOf(4))
+  t.deepEqual(drawn(sent), ['Reply 1 4'])
 })

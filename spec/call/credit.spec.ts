@@ -3,7 +3,7 @@ import test from 'ava'
 import fc from 'fast-check'
 import { from, type ObservableInput, VirtualTimeScheduler } from 'rxjs'
 import type { CallFrame } from '../../src/wire/frame.js'
-import { bytesOf, makeEnd, takeAll, written, type End, type RigOptions } from './rig.js'
+import { bytesOf, drawn, makeEnd, next, played, takeAll, written, type End, type RigOptions } from './rig.js'
 
 /** Two ends, and the frames on their way between them: a test says when each arrives. */
 const twoEnds = (options: RigOptions) => {
@@ -142,4 +142,15 @@ test('at all times items sent <= credit granted, and every item arrives whole an
     )
   })
   t.true(inParts > 100)
+})
+
+test('a consumer that paces itself has items granted again when it is done with them, any other as they come', t => {
+  for (const paced of [true, undefined] as const) {
+    const { open, say, sent } = played('dialled', { method: { credit: { items: 2, bytes: 1_000 } } })
+    const flow = open('stream', bytesOf(0), written(paced))
+    say(next(1, 5))
+    t.deepEqual(drawn(sent).slice(1), paced === true ? [] : ['Credit 1 1/5'])
+    flow.consumed(5)
+    t.deepEqual(drawn(sent)[1], 'Credit 1 1/5')
+  }
 })

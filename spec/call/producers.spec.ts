@@ -4,7 +4,7 @@ import { concatMap, from, interval, map, mergeMap, range, Subject, take, tap } f
 import { answer, fromDemand } from 'sluice'
 import { marbles } from 'sluice/testing'
 import { Kitchen } from '../peer/kitchen.js'
-import { bytesOf, drawn, open, played, written } from './rig.js'
+import { bytesOf, drawn, open, played, takeAll, written } from './rig.js'
 
 const credit = (id: number, items: number, bytes = 1_000) => ({ _tag: 'Credit', id, items, bytes }) as const
 const asked = (items: number) => ({ ...open(1, 1), credit: { items, bytes: 1_000 } })
@@ -53,6 +53,29 @@ test('producers on a pipe that is full each get their turn when it has room', t 
   t.deepEqual(
     sent.filter(({ _tag }) => _tag === 'Next').map(({ id }) => id),
     [1, 1, 3, 5, 1, 3, 5, 3, 5],
+  )
+})
+
+test('what is emitted while others have their turn leaves behind what waits, whoever is first in line', t => {
+  const { say, sent, hubs, writable } = played('accepted')
+  const pushed = new Subject<Uint8Array>()
+  const taken = takeAll(hubs.stream)
+  say({ ...open(1, 1), credit: { items: 9, bytes: 100 } })
+  say({ ...open(3, 1), credit: { items: 9, bytes: 100 } })
+  writable.next(false)
+  taken[0]?.reply(
+    (function* () {
+      // the other's turn is still to come
+      pushed.next(bytesOf(3))
+      yield bytesOf(9)
+    })(),
+  )
+  taken[1]?.reply(pushed)
+  for (const size of [1, 2]) pushed.next(bytesOf(size))
+  writable.next(true)
+  t.deepEqual(
+    drawn(sent).filter(frame => frame.startsWith('Next 3')),
+    ['Next 3 1', 'Next 3 2', 'Next 3 3'],
   )
 })
 

@@ -103,7 +103,7 @@ test('a stream is an Open, its items, and a Complete', t => {
 })
 
 test('unsubscribing cancels the call, and the far producer is let go', t => {
-  marbles(t, ({ peers, expectFrames, expectObservable, hot }) => {
+  marbles(t, ({ peers, expectFrames, expectObservable, expectSubscriptions, hot }) => {
     const source = hot('32ms a-b-c-d-e-f-g-h-i-j-k-l-m-n', {
       a: 1,
       b: 2,
@@ -125,6 +125,7 @@ test('unsubscribing cancels the call, and the far producer is let go', t => {
 
     expectObservable(two$, '100ms !').toBe('42ms a-b', { a: 1, b: 2 })
     expectFrames(left).toBe('H 9ms V 9ms O 23ms X 55ms (G|)', { X: { id: 1 } })
+    expectSubscriptions(source.subscriptions).toBe('30ms ^ 23ms !')
   })
 })
 
