@@ -35,6 +35,7 @@ export const ownSpecs: readonly string[] = [
   'examples',
   'helpers', // shared by specs
   'hostile', // far ends that break every rule
+  'mutants', // faults in src, and the specs that catch them
   'leaks', // what is left after many calls and connections: nothing
   'layers', // this table, public names, the packed package, the README
   'reactive-streams', // its rules by their numbers, as far as they make sense here

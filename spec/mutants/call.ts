@@ -1,0 +1,103 @@
+import type { Mutant } from './mutant.js'
+
+/** Faults in `src/call`. */
+export const callMutants: readonly Mutant[] = [
+  {
+    name: 'id reused: two calls have the same',
+    file: 'src/call/outgoing-calls.ts',
+    text: '    this.nextId += 2\n',
+    becomes: '    if (this.nextId < 3) this.nextId += 2\n',
+    specs: ['spec/peer/conversation.spec.ts'],
+  },
+  {
+    name: 'cancel not sent: the far producer goes on for nobody',
+    file: 'src/call/outgoing-call.ts',
+    text: `if (this.id !== 0) this.line.send({ _tag: 'Cancel', id: this.id })`,
+    becomes: '',
+    specs: ['spec/peer/conversation.spec.ts'],
+  },
+  {
+    name: 'cancel ignored by the end that serves',
+    file: 'src/call/incoming-calls.ts',
+    text: '        return call.onCancel()\n',
+    becomes: '        return\n',
+    specs: ['spec/peer/conversation.spec.ts'],
+  },
+  {
+    name: 'deadline not sent: the far end works on for a call that has timed out',
+    file: 'src/call/outgoing-calls.ts',
+    text: 'payload, credit, timeoutMs, metadata }\n',
+    becomes: 'payload, credit, metadata }\n',
+    specs: ['spec/peer/conversation.spec.ts'],
+  },
+  {
+    name: 'a call that waited tells the far end all of its time, not what is left',
+    file: 'src/call/outgoing-call.ts',
+    text: 'Math.ceil(this.deadline - this.line.now())',
+    becomes: 'Math.ceil(this.afterMs)',
+    specs: ['spec/peer/conversation.spec.ts'],
+  },
+  {
+    name: 'only the first deadline rings, the next one does not',
+    file: 'src/call/deadlines.ts',
+    text: 'if (next < Infinity) this.watch(next)',
+    becomes: 'void next',
+    specs: ['spec/call/deadlines.spec.ts', 'spec/peer/conversation.spec.ts'],
+  },
+  {
+    name: 'items out of order: a new one overtakes those that wait for their turn',
+    file: 'src/call/item-sender.ts',
+    text: 'if (this.buffer.length === 0 && !this.pumping && this.ready)',
+    becomes: 'if (!this.pumping && this.ready)',
+    specs: ['spec/call/producers.spec.ts'],
+  },
+  {
+    name: 'a stream completes before the items that wait for credit',
+    file: 'src/call/item-sender.ts',
+    text: 'if (this.buffer.length > 0 || this.leaving !== undefined) return',
+    becomes: 'if (this.leaving !== undefined) return',
+    specs: ['spec/call/credit.spec.ts'],
+  },
+  {
+    name: 'a consumer that is slowed down is granted again at once',
+    file: 'src/call/item-receiver.ts',
+    text: 'if (this.consumer.paced !== true) this.consumed(size)',
+    becomes: 'this.consumed(size)',
+    specs: ['spec/call/credit.spec.ts'],
+  },
+  {
+    name: 'a failure that the contract names travels as a defect',
+    file: 'src/call/fail-frame.ts',
+    text: 'if (method.encodeFailure === undefined || !method.isFailure(failure))',
+    becomes: 'if (method.encodeFailure === undefined || method.isFailure(failure))',
+    specs: ['spec/call/fail-frame.spec.ts'],
+  },
+  {
+    name: 'open-call limit off: more calls are open than the far end takes',
+    file: 'src/call/outgoing-calls.ts',
+    text: 'return !this.line.full && this.calls.size < this.options.far.calls',
+    becomes: 'return !this.line.full',
+    specs: ['spec/peer/conversation.spec.ts'],
+  },
+  {
+    name: 'a far end that opens one call too many is served',
+    file: 'src/call/incoming-calls.ts',
+    text: 'this.size >= calls)',
+    becomes: 'this.size > calls)',
+    specs: ['spec/hostile/hostile.spec.ts'],
+  },
+  {
+    name: 'a frame that crossed the end of its call cuts the connection off',
+    file: 'src/call/incoming-calls.ts',
+    text: 'if (id > this.lastId) this.line.violated(',
+    becomes: 'if (id > 0) this.line.violated(',
+    specs: ['spec/peer/conversation.spec.ts'],
+  },
+  {
+    name: 'a second answer to one call is passed over in silence',
+    file: 'src/call/incoming-call.ts',
+    text: 'if (this.claimed) throw new AlreadyAnswered(this.method)',
+    becomes: '',
+    specs: ['spec/call/claims.spec.ts'],
+  },
+]

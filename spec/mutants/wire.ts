@@ -1,0 +1,55 @@
+import type { Mutant } from './mutant.js'
+
+/** Faults in `src/wire`. */
+export const wireMutants: readonly Mutant[] = [
+  {
+    name: 'a frame of one byte more than the limit is taken in',
+    file: 'src/wire/frame-reader.ts',
+    text: 'if (this.partial > frameBytes)',
+    becomes: 'if (this.partial > frameBytes + 1)',
+    specs: ['spec/wire/frame-reader.spec.ts'],
+  },
+  {
+    name: 'a length that is cut between two chunks loses its first bits',
+    file: 'src/wire/frame-reader.ts',
+    text: 'this.partial += (byte & 0x7f) * 2 ** this.shift',
+    becomes: 'this.partial = (byte & 0x7f) * 2 ** this.shift',
+    specs: ['spec/wire/frame-reader.spec.ts'],
+  },
+  {
+    name: 'bytes that were only lent are kept',
+    file: 'src/wire/frame-reader.ts',
+    text: 'const inPlace = lent ? longestLent : Infinity',
+    becomes: 'const inPlace = Infinity',
+    specs: ['spec/wire/frame-reader.spec.ts'],
+  },
+  {
+    name: 'a short batch does not leave at the end of its tick',
+    file: 'src/wire/frame-writer.ts',
+    text: 'this.flushing ??= this.scheduler.schedule(this.endOfTick)',
+    becomes: 'this.flushing = undefined',
+    specs: ['spec/wire/framed.spec.ts'],
+  },
+  {
+    name: 'the last frames before the end of this half are not written',
+    file: 'src/wire/framed.ts',
+    text: `        end: () => {
+          writer.flush()`,
+    becomes: '        end: () => {',
+    specs: ['spec/wire/framed.spec.ts'],
+  },
+  {
+    name: 'what was sent while a value was being encoded is lost',
+    file: 'src/wire/frame-writer.ts',
+    text: 'for (const frame of late) this.push(frame)',
+    becomes: 'void late',
+    specs: ['spec/wire/frame-writer.spec.ts'],
+  },
+  {
+    name: 'credit above the limit is written as it is',
+    file: 'src/wire/call-frame-codec.ts',
+    text: 'writer.uint32(16).uint32(Math.min(allowance.bytes, maxCredit))',
+    becomes: 'writer.uint32(16).uint32(allowance.bytes)',
+    specs: ['spec/wire/frame-codec.spec.ts'],
+  },
+]
