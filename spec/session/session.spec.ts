@@ -224,6 +224,7 @@ test('after the goodbye nothing more is said, and call frames that still come go
     const { pipe, far, near } = rig(helpers)
     const got: string[] = []
     play(helpers, far.outgoing, { ...settle, 15: { _tag: 'Cancel', id: 2 }, 25: { _tag: 'Cancel', id: 4 } })
+    helpers.scheduler.schedule(() => far.outgoing.next({ _tag: 'Next', id: 4, payload: new Uint8Array(1) }), 26)
     const leaving$ = withSession(session(optionsOf(helpers))(pipe), agreed => {
       const calls = agreed.pipe
       calls.incoming.subscribe(frame => got.push(`${frame._tag}${frame.id}`))
