@@ -42,3 +42,15 @@ test('an answer that is still to come is a claim too: a failure meanwhile is an 
   later.next(bytesOf(4))
   t.deepEqual(drawn(sent), ['Reply 1 4'])
 })
+
+test('a request as long as a message may be is taken, and one byte more is refused', t => {
+  const { say, sent, hubs } = played('accepted', { own: { frameBytes: 1_000, messageBytes: 50, calls: 8 } })
+  const taken = takeAll(hubs.request)
+  say({ ...open(1, 0), payload: bytesOf(50) })
+  say({ ...open(3, 0), payload: bytesOf(51) })
+  t.deepEqual(
+    taken.map(({ id }) => id),
+    [1],
+  )
+  t.deepEqual(sent, [{ _tag: 'Fail', id: 3, code: 'TOO_LARGE', message: '50' }])
+})

@@ -3,7 +3,7 @@ import test from 'ava'
 import fc from 'fast-check'
 import { from, type ObservableInput, VirtualTimeScheduler } from 'rxjs'
 import type { CallFrame } from '../../src/wire/frame.js'
-import { bytesOf, drawn, makeEnd, next, played, takeAll, written, type End, type RigOptions } from './rig.js'
+import { bytesOf, drawn, makeEnd, next, part, played, takeAll, written, type End, type RigOptions } from './rig.js'
 
 /** Two ends, and the frames on their way between them: a test says when each arrives. */
 const twoEnds = (options: RigOptions) => {
@@ -153,4 +153,23 @@ test('a consumer that paces itself has items granted again when it is done with 
     flow.consumed(5)
     t.deepEqual(drawn(sent)[1], 'Credit 1 1/5')
   }
+})
+
+test('a consumer is told the bytes of an item with those of its parts that are still to be granted', t => {
+  const { open, say } = played('dialled', { method: { credit: { items: 9, bytes: 1_000 } } })
+  const outcome = written(true)
+  open('stream', bytesOf(0), outcome)
+  // nothing is held yet: the first item's part is granted as it comes
+  say(part(1, 40))
+  for (const frame of [next(1, 5), part(1, 50), part(1, 60), next(1, 6), next(1, 7)]) say(frame)
+  t.deepEqual(outcome.sizes, [5, 116, 7])
+})
+
+test('nothing is granted for items that are taken after their call has ended', t => {
+  const { open, say, sent } = played('dialled', { method: { credit: { items: 1, bytes: 1_000 } } })
+  const flow = open('stream', bytesOf(0), written(true))
+  say(next(1, 5))
+  say({ _tag: 'Complete', id: 1 })
+  flow.consumed(5)
+  t.deepEqual(drawn(sent), ['Open 1'])
 })

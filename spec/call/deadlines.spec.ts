@@ -26,3 +26,15 @@ test('a deadline that is far away rings no bell meanwhile', async t => {
   deadlines.stop()
   t.is(sweeps, 0)
 })
+
+test('a later deadline does not put off an earlier one, and an earlier one is not late for a later one', t => {
+  const scheduler = new VirtualTimeScheduler()
+  const rung: number[] = []
+  const deadlines = new Deadlines(scheduler, now => {
+    rung.push(now)
+    return [10, 20, 30].find(at => at > now) ?? Infinity
+  })
+  for (const at of [20, 10, 30]) deadlines.watch(at)
+  scheduler.flush()
+  t.deepEqual(rung, [10, 20, 30])
+})

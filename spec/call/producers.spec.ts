@@ -1,8 +1,9 @@
 import { setTimeout } from 'node:timers/promises'
 import test from 'ava'
 import { concatMap, from, interval, map, mergeMap, range, Subject, take, tap } from 'rxjs'
-import { answer, fromDemand } from 'sluice'
+import { answer, fromDemand, Remote } from 'sluice'
 import { marbles } from 'sluice/testing'
+import type { Consumer } from '../../src/call/consumer.js'
 import { Kitchen } from '../peer/kitchen.js'
 import { bytesOf, drawn, open, played, takeAll, written } from './rig.js'
 
@@ -23,6 +24,57 @@ test('an iterable is pulled as its items are asked for, and no further', t => {
   t.deepEqual([pulled, sent.length], [2, 2])
   say(credit(1, 3))
   t.deepEqual([pulled, sent.length], [5, 5])
+})
+
+test('an iterable that has more is closed when its call is cancelled, and one that is done is not', t => {
+  for (const [items, expected] of [
+    [9, ['closed']],
+    [2, ['done']],
+  ] as const) {
+    const { say, hubs } = played('accepted')
+    const seen: string[] = []
+    let made = 0
+    hubs.stream.calls$.subscribe(call =>
+      call.reply({
+        [Symbol.iterator]: () => ({
+          next: () => {
+            if (made++ < items) return { done: false, value: bytesOf(1) }
+            seen.push('done')
+            return { done: true, value: undefined }
+          },
+          return: () => {
+            seen.push('closed')
+            return { done: true, value: undefined }
+          },
+        }),
+      }),
+    )
+    say(asked(3))
+    say({ _tag: 'Cancel', id: 1 })
+    t.deepEqual(seen, [...expected])
+  }
+})
+
+test('an item of another call that is handed on is granted there once it has left here', t => {
+  const { say, sent, hubs } = played('accepted')
+  const granted: number[] = []
+  let far: Consumer<Uint8Array> | undefined
+  const call$ = new Remote<Uint8Array>(consumer => {
+    far = consumer
+    return { unsubscribe: () => undefined, consumed: size => granted.push(size) }
+  })
+  hubs.stream.calls$.subscribe(call => call.reply(call$))
+  say(asked(1))
+  for (const size of [1, 2, 3]) far?.next(bytesOf(size), size)
+  t.deepEqual([drawn(sent), granted], [['Next 1 1'], [1]])
+  say(credit(1, 1))
+  t.deepEqual(
+    [drawn(sent), granted],
+    [
+      ['Next 1 1', 'Next 1 2'],
+      [1, 2],
+    ],
+  )
 })
 
 test('a full pipe stops the pulling, and room lets it go on', t => {
