@@ -73,11 +73,13 @@ interface Run {
 const runSpec = (copy: string, spec: string): Promise<Run> =>
   new Promise(settle => {
     const ava = join(root, 'node_modules', 'ava', 'entrypoints', 'cli.mjs')
+    // a fault may remove what is not its own: sockets and files that specs make lie in the copy, apart from everybody else's
+    const temporary = join(copy, '.tmp')
     const child = spawn(process.execPath, [ava, '--tap', '--fail-fast', spec], {
       cwd: copy,
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: process.platform !== 'win32',
-      env: { ...process.env, TMPDIR: join(copy, '.tmp'), FORCE_COLOR: '0' },
+      env: { ...process.env, TMPDIR: temporary, TMP: temporary, TEMP: temporary, FORCE_COLOR: '0' },
     })
     const { pid } = child
     if (pid !== undefined) running.add(pid)

@@ -114,4 +114,26 @@ export const sessionMutants: readonly Mutant[] = [
     becomes: 'differences',
     specs: ['spec/session/judge.spec.ts'],
   },
+  {
+    name: 'answers that a far end does not read count for nothing',
+    file: 'src/session/unread.ts',
+    text: 'if (this.full) this.count(frameCost + bytes)',
+    becomes: 'void [bytes, frameCost]',
+    specs: ['spec/session/unread.spec.ts'],
+  },
+  {
+    name: 'what was written to a full pipe still counts when it has had room',
+    file: 'src/session/unread.ts',
+    text: `        this.full = !writable
+        this.bytes = 0`,
+    becomes: '        this.full = !writable',
+    specs: ['spec/session/unread.spec.ts'],
+  },
+  {
+    name: 'items that come after the goodbye still reach their calls',
+    file: 'src/session/running-session.ts',
+    text: 'else if (!this.leaving) this.frames.payload(kind, id, reader)',
+    becomes: 'else this.frames.payload(kind, id, reader)',
+    specs: ['spec/session/session.spec.ts'],
+  },
 ]
