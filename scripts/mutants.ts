@@ -27,7 +27,7 @@ const limit = 60_000
 const afterFailure = 3_000
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const left = new Set(['node_modules', '.git', 'dist', 'docs', 'coverage', '.readme', '.tmp', '.build'])
+const left = new Set(['node_modules', '.git', 'dist', 'docs', 'coverage', '.readme', '.tmp', '.build', '.compiled'])
 
 const wanted = mutants.filter(({ name, file }) => `${file} ${name}`.includes(options.only ?? ''))
 if (wanted.length === 0) {
@@ -142,7 +142,7 @@ if (!isGreen) process.exit(1)
 console.log(`${specs.length} specs pass without any fault, ${seconds(start)}\n`)
 
 interface Found {
-  readonly caught: boolean
+  readonly end: 'caught' | 'SURVIVED' | 'NO MATCH'
   /** By what, or why not. */
   readonly by: string
   readonly took: string
@@ -154,11 +154,11 @@ const hunt = async (copy: string, { specs }: Mutant): Promise<Omit<Found, 'took'
   for (const spec of specs) {
     const { failed, hung, said } = await runSpec(copy, spec)
     const title = failed.find(failure => titles.get(spec)?.has(failure))
-    if (title !== undefined) return { caught: true, by: `${basename(spec)}: ${title}` }
-    if (hung) return { caught: true, by: `${basename(spec)}: time-out, it hangs for ${limit / 1000} s` }
+    if (title !== undefined) return { end: 'caught', by: `${basename(spec)}: ${title}` }
+    if (hung) return { end: 'caught', by: `${basename(spec)}: time-out, it hangs for ${limit / 1000} s` }
     if (failed.length > 0) broken = `; ${basename(spec)} fails outside of any test:\n${said}`
   }
-  return { caught: false, by: `survived ${specs.map(spec => basename(spec)).join(', ')}${broken}` }
+  return { end: 'SURVIVED', by: `survived ${specs.map(spec => basename(spec)).join(', ')}${broken}` }
 }
 
 const found = new Map<Mutant, Found>()
@@ -175,15 +175,13 @@ await share(wanted, async (copy, mutant) => {
     }
   } catch (error) {
     found.set(mutant, {
-      caught: false,
+      end: 'NO MATCH',
       by: error instanceof Error ? error.message : String(error),
       took: seconds(since),
     })
   }
-  const { caught, by, took } = found.get(mutant) as Found
-  console.log(
-    `${caught ? 'caught  ' : 'SURVIVED'} ${took.padStart(6)}  ${mutant.name}${caught ? '' : `\n         ${by}`}`,
-  )
+  const { end, by, took } = found.get(mutant) as Found
+  console.log(`${end.padEnd(8)} ${took.padStart(6)}  ${mutant.name}${end === 'caught' ? '' : `\n         ${by}`}`)
 })
 
 const rows: string[] = []
@@ -192,11 +190,12 @@ for (const mutant of wanted) {
   const [, of = ''] = mutant.file.split('/')
   if (of !== folder) rows.push('', of)
   folder = of
-  const { caught, by, took } = found.get(mutant) as Found
-  rows.push(`  ${mutant.name}`, `    ${took.padStart(6)}  ${caught ? by : by.split('\n')[0]}`)
+  const { by, took } = found.get(mutant) as Found
+  rows.push(`  ${mutant.name}`, `    ${took.padStart(6)}  ${by.split('\n')[0]}`)
 }
-const survived = [...found.values()].filter(({ caught }) => !caught).length
-const sum = `${wanted.length - survived} caught, ${survived} survived`
+const count = (wanted: Found['end']): number => [...found.values()].filter(({ end }) => end === wanted).length
+const stale = count('NO MATCH')
+const sum = `${count('caught')} caught, ${count('SURVIVED')} survived${stale === 0 ? '' : `, ${stale} do not apply`}`
 const table = `${rows.join('\n').trimStart()}\n\n${sum}`
 console.log(`\n${table}`)
 
@@ -209,4 +208,4 @@ if (options.write === true && options.only === undefined) {
   )
   console.log(`wrote it to ${relative(root, page)}`)
 }
-process.exitCode = survived === 0 ? 0 : 1
+process.exitCode = count('caught') === wanted.length ? 0 : 1

@@ -54,7 +54,7 @@ test('a connection that ends tells of each call whether it had been sent', t => 
   for (const outcome of outcomes) open('request', bytesOf(1), outcome)
   calls.end((method, sent) => new Error(`${method} lost, sent: ${sent}`))
   t.deepEqual(
-    outcomes.map(({ end }) => (end as Error).message),
+    outcomes.map(({ end }) => (end as { readonly message: string }).message),
     ['request lost, sent: unknown', 'request lost, sent: no'],
   )
 })
