@@ -7,8 +7,8 @@ import { createInterface } from 'node:readline'
  * A failed stage does not stop the others. The last line is `N passed, N failed`: each of ava's tests counts,
  * and each other stage counts as one. `npm test -- lint specs` runs the named stages only.
  *
- * Two lanes run side by side: specs with processes and clocks mostly wait, and what compiles and lints does not mind to be
- * waited for. What a stage prints comes out when it has ended.
+ * Two lanes of about the same length run side by side: specs with processes and clocks mostly wait, and what compiles and
+ * lints does not mind to be waited for. What a stage prints comes out when it has ended.
  */
 interface Count {
   readonly passed: number
@@ -113,7 +113,7 @@ const examples = ['spec/examples/**', 'examples/**', 'spec/layers/readme.spec.ts
 
 const without = (patterns: readonly string[]): readonly string[] => patterns.map(pattern => `!${pattern}`)
 
-const compiling: readonly Stage[] = [
+const others: readonly Stage[] = [
   { name: 'typecheck', run: npmScript('typecheck') },
   { name: 'lint', run: npmScript('lint') },
   { name: 'layers', run: ava('spec/layers/**', `!${packaging}`, '!spec/layers/readme.spec.ts') },
@@ -132,14 +132,14 @@ const compiling: readonly Stage[] = [
   { name: 'packaging', run: ava(packaging) },
   { name: 'browser', run: ava(...browser) },
   { name: 'docs', run: npmScript('docs') },
-]
-
-const running: readonly Stage[] = [
-  { name: 'specs', run: ava('spec/**', '!spec/layers/**', '!spec/examples/**', ...without(browser)) },
   { name: 'examples', run: ava(...examples, ...without(browser)) },
 ]
 
-const lanes: readonly (readonly Stage[])[] = [running, compiling]
+const specs: readonly Stage[] = [
+  { name: 'specs', run: ava('spec/**', '!spec/layers/**', '!spec/examples/**', ...without(browser)) },
+]
+
+const lanes: readonly (readonly Stage[])[] = [specs, others]
 
 const wanted = process.argv.slice(2)
 const unknown = wanted.filter(name => !lanes.flat().some(stage => stage.name === name))
