@@ -197,8 +197,38 @@ test('a part needs credit for an item and for bytes, and takes bytes only', t =>
 })
 
 test('a window is sized by the last that says something of it, and only by whole numbers', t => {
-  t.deepEqual(windowSize(), defaultWindow)
-  t.deepEqual(windowSize({ items: 3 }, undefined, { bytes: 5 }), { items: 3, bytes: 5 })
-  t.deepEqual(windowSize({ items: 3 }, { items: 0 }), { items: 0, bytes: defaultWindow.bytes })
+  t.deepEqual(windowSize({ items: 3 }, undefined, { bytes: 5 }), { items: 3, bytes: 5, mostItems: 3 })
+  t.deepEqual(windowSize({ items: 3 }, { items: 0 }), { items: 0, bytes: defaultWindow.bytes, mostItems: 0 })
   for (const items of [-1, 1.5, NaN]) t.throws(() => windowSize({ items }), { name: 'InvalidOption' })
+})
+
+test('only items that nobody has told may grow', t => {
+  t.deepEqual(windowSize(), { ...defaultWindow, mostItems: 16_384 })
+  t.deepEqual(windowSize({ bytes: 9 }), { items: 256, bytes: 9, mostItems: 16_384 })
+  t.is(windowSize({ items: 256 }).mostItems, 256)
+})
+
+/** Takes and consumes items until a grant is due, widens, and grants. */
+const nextGrant = (receiver: ReceiveWindow, bytes: number) => {
+  for (let consumed = 1; ; consumed++) {
+    if (!receiver.received(bytes)) throw new Error('sent without credit')
+    if (!receiver.consumed(bytes)) continue
+    receiver.widen()
+    return { consumed, ...receiver.grant() }
+  }
+}
+
+test('a window is doubled with each grant as far as it may grow, and every item of it can be sent', t => {
+  const receiver = new ReceiveWindow({ items: 4, bytes: 1_000, mostItems: 20 })
+  t.deepEqual(nextGrant(receiver, 1), { consumed: 2, items: 6, bytes: 2 })
+  t.deepEqual(nextGrant(receiver, 1), { consumed: 4, items: 12, bytes: 4 })
+  t.deepEqual(nextGrant(receiver, 1), { consumed: 8, items: 12, bytes: 8 })
+  t.deepEqual(nextGrant(receiver, 1), { consumed: 10, items: 10, bytes: 10 })
+  const inFlight = Array.from({ length: 21 }, () => receiver.received(1))
+  t.is(inFlight.filter(Boolean).length, 20)
+})
+
+test('a window that its bytes fill is not widened', t => {
+  const receiver = new ReceiveWindow({ items: 4, bytes: 100, mostItems: 20 })
+  t.deepEqual(nextGrant(receiver, 60), { consumed: 1, items: 1, bytes: 60 })
 })

@@ -74,11 +74,11 @@ export class IncomingItems {
       else consumer.complete()
       return noFlow
     }
-    const size = windowSize(end.options.credit)
-    const receiver = new ItemReceiver(line, () => id, end.decodeInput, consumer, size, this.trouble)
+    const window = windowSize(end.options.credit)
+    const receiver = new ItemReceiver(line, () => id, end.decodeInput, consumer, window, this.trouble)
     this.receiver = receiver
     this.consumer = consumer
-    line.send({ _tag: 'Credit', id, ...size })
+    line.send({ _tag: 'Credit', id, ...receiver.size })
     return {
       consumed: size => receiver.consumed(size),
       unsubscribe: () => {

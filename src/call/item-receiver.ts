@@ -1,6 +1,6 @@
 import { freshBytes } from '../protobuf/fresh-bytes.js'
 import type { Reassembly } from '../flow/reassembly.js'
-import { ReceiveWindow, type WindowSize } from '../flow/receive-window.js'
+import { ReceiveWindow, type Window, type WindowSize } from '../flow/receive-window.js'
 import type { Decode } from '../schema/codec.js'
 import type { Consumer } from './consumer.js'
 import type { Line } from './line.js'
@@ -25,7 +25,7 @@ export class ItemReceiver {
     private readonly id: () => number,
     private readonly decode: Decode<unknown>,
     private readonly consumer: Consumer<unknown>,
-    size: WindowSize,
+    size: Window,
     private readonly trouble: ReceiverTrouble,
   ) {
     this.window = new ReceiveWindow(size)
@@ -33,7 +33,8 @@ export class ItemReceiver {
 
   /** What the far end may send at first. */
   get size(): WindowSize {
-    return this.window.size
+    const { items, bytes } = this.window.size
+    return { items, bytes }
   }
 
   /** Whether an item has begun to arrive in parts. */
@@ -101,6 +102,7 @@ export class ItemReceiver {
   }
 
   private grant(): void {
+    if (this.consumer.paced !== true) this.window.widen()
     const { items, bytes } = this.window.grant()
     this.line.send({ _tag: 'Credit', id: this.id(), items, bytes })
   }

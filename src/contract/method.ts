@@ -19,7 +19,10 @@ export interface MethodOptions {
   readonly idempotent?: boolean
   /** longest a call may take, in milliseconds, unless the caller says otherwise; requests have 5,000, the others none */
   readonly timeout?: number
-  /** the first credit of a stream, unless the caller says otherwise; 256 items and 1 MiB */
+  /**
+   * the first credit of a stream, unless the caller says otherwise; 256 items, which become up to 16,384 while a plain consumer
+   * keeps up, and 1 MiB
+   */
   readonly credit?: { readonly items?: number; readonly bytes?: number }
   /** of a stream: how to ask for the rest, given what was asked and the last item that came; see {@link StreamOptions} */
   readonly resumeFrom?: (request: never, last: never) => unknown

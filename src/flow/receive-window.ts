@@ -12,23 +12,33 @@ export interface WindowSize {
 /** What a stream starts with unless it is told otherwise: 256 items and 1 MiB. */
 export const defaultWindow: WindowSize = { items: 256, bytes: 1024 * 1024 }
 
+/** Items in flight at most where nobody has said how many, once a consumer has kept up for a while. */
+const mostUntold = 16_384
+
+/** A window that may grow. */
+export interface Window extends WindowSize {
+  /** What `items` may grow to for a consumer that keeps up. */
+  readonly mostItems: number
+}
+
 /** What the sizes of a window may be. */
 export const windowRules: Rules = { items: count, bytes: count }
 
 /**
- * Fills a window's sizes in, and looks at them.
+ * Fills a window's sizes in, and looks at them. A number of items that nobody has told may grow.
  *
  * @throws InvalidOption when a size is neither a whole number of 0 or more, nor `Infinity`
  */
-export const windowSize = (...sizes: readonly (Partial<WindowSize> | undefined)[]): WindowSize => {
+export const windowSize = (...sizes: readonly (Partial<WindowSize> | undefined)[]): Window => {
   let { items, bytes } = defaultWindow
+  let mostItems = mostUntold
   for (const size of sizes) {
-    items = size?.items ?? items
+    if (size?.items !== undefined) items = mostItems = size.items
     bytes = size?.bytes ?? bytes
   }
   const window = { items, bytes }
   checkOptions('credit', window, windowRules)
-  return window
+  return { ...window, mostItems }
 }
 
 /** Half of a window as the far end counts it: it knows no number above 2^31 - 1. */
@@ -39,6 +49,10 @@ const half = (size: number): number => Math.max(1, Math.floor(Math.min(size, max
  *
  * Grants are batched: they fall due when half of the window has been consumed, so that they cost next to nothing, and
  * the far end never runs dry while its consumer keeps up.
+ *
+ * Measured: 256 small items go out, come in and are granted in less time than a turn of both event loops takes, so that a
+ * stream of them has 0.3 of the rate, at twice the CPU, that it has with 16,384. So a window whose items nobody has told is
+ * doubled with each grant, as TCP's is, while its consumer is done with an item as soon as it has it. Its bytes stay.
  *
  * The parts of a long item are granted again as they arrive, or it could not be longer than the window; but only while
  * its consumer holds no other item. So never more than the window and one item lies with a consumer.
@@ -52,10 +66,12 @@ export class ReceiveWindow {
   private held = 0
   /** Bytes of the item at hand that were not granted again. */
   private parts = 0
-  private readonly itemsDue: number
+  private itemsInAll: number
+  private itemsDue: number
   private readonly bytesDue: number
 
-  constructor(readonly size: WindowSize) {
+  constructor(readonly size: WindowSize & Partial<Window>) {
+    this.itemsInAll = size.items
     this.itemsLeft = size.items
     this.bytesLeft = size.bytes
     this.itemsDue = half(size.items)
@@ -121,6 +137,16 @@ export class ReceiveWindow {
     this.itemsTaken++
     this.bytesTaken += bytes
     return this.partsConsumed()
+  }
+
+  /** Its consumer keeps up: doubles its items, as far as they may grow, if they are why a grant is due. */
+  widen(): void {
+    const { mostItems = this.size.items } = this.size
+    if (this.itemsInAll >= mostItems || this.itemsTaken < this.itemsDue) return
+    const wider = Math.min(2 * this.itemsInAll, mostItems)
+    this.itemsTaken += wider - this.itemsInAll
+    this.itemsInAll = wider
+    this.itemsDue = half(wider)
   }
 
   /** Grants again what was consumed since the last grant. */
