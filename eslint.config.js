@@ -119,6 +119,9 @@ const core = [
 
 export default defineConfig(
   globalIgnores([
+    // what specs write while this reads, too
+    'bench/.build/',
+    '.compiled/',
     'dist/',
     'docs/',
     'coverage/',
