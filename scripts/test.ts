@@ -106,6 +106,8 @@ const ava =
     return { passed, failed: failed === 0 && (!well || passed === 0) ? 1 : failed }
   }
 
+/** What measures: it is not to be run beside anything. */
+const regression = 'spec/bench/regression.spec.ts'
 const packaging = 'spec/layers/package.spec.ts'
 /** What starts a Chromium. */
 const browser = ['spec/transport/browser/chromium.spec.ts', 'spec/examples/ui-host.spec.ts']
@@ -136,20 +138,19 @@ const others: readonly Stage[] = [
 ]
 
 const specs: readonly Stage[] = [
-  { name: 'specs', run: ava('spec/**', '!spec/layers/**', '!spec/examples/**', ...without(browser)) },
+  { name: 'specs', run: ava('spec/**', '!spec/layers/**', '!spec/examples/**', ...without([...browser, regression])) },
 ]
 
 const lanes: readonly (readonly Stage[])[] = [specs, others]
 
+const afterwards: readonly Stage[] = [{ name: 'regression', run: ava(regression) }]
+
+const all: readonly Stage[] = [...lanes.flat(), ...afterwards]
+
 const wanted = process.argv.slice(2)
-const unknown = wanted.filter(name => !lanes.flat().some(stage => stage.name === name))
+const unknown = wanted.filter(name => !all.some(stage => stage.name === name))
 if (unknown.length > 0) {
-  console.error(
-    `no stage ${unknown.join(', ')}: there are ${lanes
-      .flat()
-      .map(stage => stage.name)
-      .join(', ')}`,
-  )
+  console.error(`no stage ${unknown.join(', ')}: there are ${all.map(stage => stage.name).join(', ')}`)
   process.exit(1)
 }
 
@@ -172,11 +173,12 @@ const runStage = async ({ name, run }: Stage): Promise<void> => {
   console.log([`\n--- ${name}`, ...said, line].join('\n'))
 }
 
-await Promise.all(
-  lanes.map(async lane => {
-    for (const stage of lane) if (wanted.length === 0 || wanted.includes(stage.name)) await runStage(stage)
-  }),
-)
+const runInTurn = async (stages: readonly Stage[]): Promise<void> => {
+  for (const stage of stages) if (wanted.length === 0 || wanted.includes(stage.name)) await runStage(stage)
+}
+
+await Promise.all(lanes.map(runInTurn))
+await runInTurn(afterwards)
 
 console.log(`\n${summary.join('\n')}\n`)
 console.log(`${passed} passed, ${failed} failed`)
