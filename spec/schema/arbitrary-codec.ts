@@ -291,6 +291,13 @@ const lacksDefault = (required: Props, optional: Props, value: unknown): boolean
   required.every(([name]) => Object.hasOwn(value, name)) &&
   optional.some(([name, tree]) => hasDefault(tree) && !Object.hasOwn(value, name))
 
+const holdsMinusZero = (value: unknown): boolean =>
+  Object.is(value, -0) || (typeof value === 'object' && value !== null && Object.values(value).some(holdsMinusZero))
+
+/** Whether a minus zero of a number may be taken for one of an integer beside it, which carries it as zero. */
+const losesSign = (tree: Tree, value: unknown): boolean =>
+  /"kind":"[a-z]*int/i.test(JSON.stringify(tree)) && holdsMinusZero(value)
+
 const absent = Symbol('absent')
 
 /** Values of a tree's codec. */
@@ -363,7 +370,7 @@ export const valueOf = (tree: Tree): fc.Arbitrary<unknown> => {
     case 'tuple':
       return fc.tuple(...tree.of.map(valueOf)).map(items => [...items])
     case 'union':
-      return fc.oneof(...tree.of.map(valueOf)).filter(value => !fillsIn(tree, value))
+      return fc.oneof(...tree.of.map(valueOf)).filter(value => !fillsIn(tree, value) && !losesSign(tree, value))
     case 'type':
     case 'strict':
       return recordValues(tree.props, [])

@@ -52,6 +52,8 @@ const lines: readonly Check[] = [
   (t, carry) => {
     t.is(carry(int32, -0), 0)
     t.is(carry(io.number, -0), -0)
+    t.is(carry(io.union([int32, io.number]), -0), 0)
+    t.is(carry(io.union([io.number, io.string]), -0), -0)
   },
   (t, carry) => {
     t.true(io.string.is('\ud800'))
