@@ -17,8 +17,8 @@ const mostUntold = 16_384
 
 /** A window that may grow. */
 export interface Window extends WindowSize {
-  /** What `items` may grow to for a consumer that keeps up. */
-  readonly mostItems: number
+  /** What `items` may grow to for a consumer that keeps up; not at all unless told. */
+  readonly mostItems?: number
 }
 
 /** What the sizes of a window may be. */
@@ -70,7 +70,7 @@ export class ReceiveWindow {
   private itemsDue: number
   private readonly bytesDue: number
 
-  constructor(readonly size: WindowSize & Partial<Window>) {
+  constructor(readonly size: Window) {
     this.itemsInAll = size.items
     this.itemsLeft = size.items
     this.bytesLeft = size.bytes

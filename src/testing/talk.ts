@@ -12,6 +12,7 @@ import {
   type PayloadPart,
   type ServedMethod,
 } from './recording/payload-coders.js'
+import { joined } from './joined.js'
 
 /** What is known of a call's frame beside what stands in it. */
 export interface Reading {
@@ -39,16 +40,6 @@ interface KnownCall {
   readonly served: ServedMethod | undefined
   /** What each end has said of a payload that is not whole yet. */
   readonly parts: Readonly<Record<End, Uint8Array[]>>
-}
-
-const joined = (parts: readonly Uint8Array[]): Uint8Array => {
-  const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
 }
 
 /** Follows what both ends of one pipe say, so that payloads can be read as values. */

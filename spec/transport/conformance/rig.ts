@@ -1,5 +1,6 @@
 export type { ByteRig } from '../../../src/testing/conformance/byte-rig.js'
 export { check, same, sameBytes } from '../../../src/testing/conformance/check.js'
-export { joined, patterned as bytes } from '../../../src/testing/conformance/patterned.js'
+export { patterned as bytes } from '../../../src/testing/conformance/patterned.js'
+export { joined } from '../../../src/testing/joined.js'
 export { letGo, record } from '../../../src/testing/conformance/record.js'
 export { pause, until, within } from '../../../src/testing/conformance/waiting.js'

@@ -1,7 +1,8 @@
 import type { Pipe } from '../../pipe/pipe.js'
 import { type ByteCase, wholeOf, withPair, withRig } from './byte-rig.js'
 import { check, same, sameBytes } from './check.js'
-import { joined, patterned } from './patterned.js'
+import { joined } from '../joined.js'
+import { patterned } from './patterned.js'
 import { type End, record } from './record.js'
 import { mayBeLeft, pause, until, within } from './waiting.js'
 

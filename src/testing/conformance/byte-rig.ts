@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs'
 import type { Pipe, Transport } from '../../pipe/pipe.js'
-import { joined } from './patterned.js'
+import { joined } from '../joined.js'
 import { record, type Notes } from './record.js'
 import { mayBeLeft, until, within } from './waiting.js'
 

@@ -3,7 +3,8 @@ import type { Layer, Transport } from '../../pipe/pipe.js'
 import { same, sameBytes } from './check.js'
 import { group } from './conformance-case.js'
 import { allOf, oneOf, withFresh } from './connect.js'
-import { joined, patterned } from './patterned.js'
+import { joined } from '../joined.js'
+import { patterned } from './patterned.js'
 import { inOrder, numbered, producing } from './stream-cases.js'
 
 type Bytes = Layer<Uint8Array, Uint8Array>

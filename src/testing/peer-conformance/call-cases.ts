@@ -1,6 +1,7 @@
 import { check, same, sameBytes } from '../conformance/check.js'
 import { patterned } from '../conformance/patterned.js'
 import { framed, written } from './bytes-of.js'
+import { openFrame } from './open-frame.js'
 import { peerGroup } from './peer-conformance-case.js'
 import { plenty, type PeerTalk } from './peer-talk.js'
 import { session } from './with-peer.js'
@@ -17,15 +18,7 @@ const askForWord = (talk: PeerTalk, entries: readonly (readonly [string, string]
   const id = talk.nextId()
   const method = talk.position('ask')
   const payload = talk.payload('ask', 'metadata')
-  talk.far.referee?.say({
-    _tag: 'Open',
-    id,
-    method,
-    payload,
-    credit: undefined,
-    timeoutMs: undefined,
-    metadata: undefined,
-  })
+  talk.far.referee?.say(openFrame(id, method, payload))
   const open = written(writer => {
     writer.uint32(8).uint32(method)
     for (const [name, text] of entries)
@@ -90,17 +83,8 @@ export const callCases = peerGroup('Calls', [
     'answers UNIMPLEMENTED where there is no such method',
     session(async talk => {
       const id = talk.nextId()
-      const payload = new Uint8Array()
       const last = talk.theirs.serves.reduce((sum, { methods }) => sum + methods.length, 0)
-      talk.far.say({
-        _tag: 'Open',
-        id,
-        method: last,
-        payload,
-        credit: undefined,
-        timeoutMs: undefined,
-        metadata: undefined,
-      })
+      talk.far.say(openFrame(id, last))
       same(await talk.failure(id), 'UNIMPLEMENTED', 'the code')
       await talk.serves()
     }),
@@ -110,16 +94,7 @@ export const callCases = peerGroup('Calls', [
     session(async talk => {
       for (const payload of [new Uint8Array(), Uint8Array.of(0xff)]) {
         const id = talk.nextId()
-        const method = talk.position('echo')
-        talk.far.say({
-          _tag: 'Open',
-          id,
-          method,
-          payload,
-          credit: undefined,
-          timeoutMs: undefined,
-          metadata: undefined,
-        })
+        talk.far.say(openFrame(id, talk.position('echo'), payload))
         same(await talk.failure(id), 'INVALID_PAYLOAD', 'the code')
       }
       await talk.serves()

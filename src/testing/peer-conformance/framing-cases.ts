@@ -1,6 +1,7 @@
 import { check, same, sameBytes } from '../conformance/check.js'
 import { patterned } from '../conformance/patterned.js'
 import { bytesOf, framed, unknownFields, written } from './bytes-of.js'
+import { openFrame } from './open-frame.js'
 import { peerGroup } from './peer-conformance-case.js'
 import type { PeerTalk } from './peer-talk.js'
 import { onPipe, session, withPipe } from './with-peer.js'
@@ -129,15 +130,7 @@ export const framingCases = peerGroup('Framing', [
         writer.uint32(8).uint32(next).uint32(18).bytes(open)
         unknownFields(writer)
       })
-      talk.far.referee?.say({
-        _tag: 'Open',
-        id: next,
-        method: talk.position('echo'),
-        payload: new Uint8Array(),
-        credit: undefined,
-        timeoutMs: undefined,
-        metadata: undefined,
-      })
+      talk.far.referee?.say(openFrame(next, talk.position('echo')))
       talk.far.sayBytes(frame)
       sameBytes((await talk.answer(next, 'echo')) as Uint8Array, patterned(9), 'an echo')
     }),
@@ -150,8 +143,7 @@ export const framingCases = peerGroup('Framing', [
         writer.raw(talk.payload('echo', patterned(9)))
       })
       const id = talk.nextId()
-      const method = talk.position('echo')
-      talk.far.say({ _tag: 'Open', id, method, payload, credit: undefined, timeoutMs: undefined, metadata: undefined })
+      talk.far.say(openFrame(id, talk.position('echo'), payload))
       sameBytes((await talk.answer(id, 'echo')) as Uint8Array, patterned(9), 'an echo')
     }),
   ],

@@ -1,24 +1,16 @@
 import type { Frame } from '../../wire/frame.js'
 import { check, same, sameBytes } from '../conformance/check.js'
-import { joined, patterned } from '../conformance/patterned.js'
+import { patterned } from '../conformance/patterned.js'
+import { joined } from '../joined.js'
 import { peerGroup } from './peer-conformance-case.js'
+import { openFrame } from './open-frame.js'
 import type { PeerTalk } from './peer-talk.js'
 import { session } from './with-peer.js'
 
 /** Opens a call whose request follows in parts. */
 const begin = (talk: PeerTalk, name: string, payload = new Uint8Array()): number => {
   const id = talk.nextId()
-  const method = talk.position(name)
-  talk.far.say({
-    _tag: 'Open',
-    id,
-    method,
-    payload,
-    more: true,
-    credit: undefined,
-    timeoutMs: undefined,
-    metadata: undefined,
-  })
+  talk.far.say({ ...openFrame(id, talk.position(name), payload), more: true })
   return id
 }
 

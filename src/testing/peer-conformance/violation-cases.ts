@@ -1,5 +1,6 @@
 import { same } from '../conformance/check.js'
 import type { Frame, Open } from '../../wire/frame.js'
+import { openFrame } from './open-frame.js'
 import { peerGroup, type PeerConformanceCase } from './peer-conformance-case.js'
 import type { PeerTalk } from './peer-talk.js'
 import { inSession, session } from './with-peer.js'
@@ -15,15 +16,7 @@ const violates = (what: string, frame: (talk: PeerTalk) => Frame | Promise<Frame
     }),
   ] as const satisfies readonly [string, PeerConformanceCase['run']]
 
-const open = (talk: PeerTalk, id: number): Open => ({
-  _tag: 'Open',
-  id,
-  method: talk.position('ask'),
-  payload: talk.payload('ask', 'hello'),
-  credit: undefined,
-  timeoutMs: undefined,
-  metadata: undefined,
-})
+const open = (talk: PeerTalk, id: number): Open => openFrame(id, talk.position('ask'), talk.payload('ask', 'hello'))
 
 /** A call that stays open, and then a frame that has no place in its kind. */
 const inOpen = (name: string, value: unknown, frame: (id: number) => Frame) => async (talk: PeerTalk) => {

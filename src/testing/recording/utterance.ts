@@ -1,4 +1,5 @@
 import type { CallFrame, Metadata } from '../../wire/frame.js'
+import { joined } from '../joined.js'
 
 /**
  * What an end says in a call, however many frames that took.
@@ -19,17 +20,6 @@ export interface Utterance {
 export const metadataOf = ({ frame }: Utterance): Metadata => (frame._tag === 'Open' ? (frame.metadata ?? {}) : {})
 
 const noBytes = new Uint8Array(0)
-
-const joined = (parts: readonly Uint8Array[]): Uint8Array => {
-  if (parts.length === 1) return parts[0] as Uint8Array
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
-}
 
 interface Pending {
   readonly open: Extract<CallFrame, { readonly _tag: 'Open' }> | undefined
