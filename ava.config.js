@@ -4,9 +4,9 @@ await compileAll()
 
 export default {
   files: ['spec/**/*.spec.ts', 'examples/**/*.spec.ts'],
-  extensions: { ts: 'module' },
-  nodeArguments: ['--import=./scripts/compiled/register.mjs'],
-  // a loader is registered per process, so specs run in processes on Node 20
+  typescript: { compile: false, rewritePaths: { 'spec/': '.compiled/spec/', 'examples/': '.compiled/examples/' } },
+  nodeArguments: ['--enable-source-maps'],
+  // what specs and their programs do at the end of a process they do in one of their own
   workerThreads: false,
   // many specs have real processes and real time: more of them at once than cores would make them wait for each other
   concurrency: 2,

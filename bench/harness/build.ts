@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import ts from 'typescript'
+import { buildSync } from 'esbuild'
 
 const bench = fileURLToPath(new URL('..', import.meta.url))
 const root = join(bench, '..')
@@ -29,27 +29,19 @@ export interface Build {
  *
  * What is measured is to be what is shipped. A loader that compiles on the way adds to it: tsx has each function named
  * anew where it is made, which a hot path feels. Types are not checked here; `npm run typecheck` does that.
- *
  */
 export const buildBench = (): Build => {
   mkdirSync(builds, { recursive: true })
   const out = mkdtempSync(join(builds, 'run-'))
-  const compiled = (from: string, to: string) => {
-    for (const path of sources(from)) {
-      const target = join(out, to, relative(from, path)).replace(/\.ts$/, '.js')
-      const { outputText } = ts.transpileModule(readFileSync(path, 'utf8'), {
-        fileName: path,
-        compilerOptions: {
-          target: ts.ScriptTarget.ES2022,
-          module: ts.ModuleKind.ESNext,
-          verbatimModuleSyntax: true,
-          isolatedModules: true,
-        },
-      })
-      mkdirSync(dirname(target), { recursive: true })
-      writeFileSync(target, outputText)
-    }
-  }
+  const compiled = (from: string, to: string) =>
+    buildSync({
+      entryPoints: sources(from),
+      outbase: from,
+      outdir: join(out, to),
+      format: 'esm',
+      target: 'es2022',
+      tsconfigRaw: { compilerOptions: { target: 'es2022', verbatimModuleSyntax: true } },
+    })
   compiled(join(root, 'src'), 'dist')
   compiled(bench, 'bench')
   for (const path of files(bench).filter(path => path.endsWith('.proto')))

@@ -3,11 +3,11 @@ import test from 'ava'
 import type { Figure } from '../../bench/harness/figure.js'
 import { median, withRatios } from '../../bench/harness/rounds.js'
 import { tableOf } from '../../bench/harness/table.js'
-import { scriptArgs } from '../helpers/script-args.js'
+import { sourceArgs } from '../helpers/script-args.js'
 import { answerTo, askFor, isAnswer, isItem, itemAt } from '../../bench/harness/workload.js'
 
 const bench = (...args: readonly string[]) =>
-  execFileSync(process.execPath, scriptArgs('bench/run.ts', ...args), { encoding: 'utf8', stdio: 'pipe' })
+  execFileSync(process.execPath, sourceArgs('bench/run.ts', ...args), { encoding: 'utf8', stdio: 'pipe' })
 
 test('prints one JSON line for each figure, and nothing else', t => {
   t.timeout(120_000)

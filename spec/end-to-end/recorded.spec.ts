@@ -9,7 +9,7 @@ import { dial } from 'sluice/node'
 import { record, Recorder, toSpec, type SpecOptions } from 'sluice/testing'
 import { onExit } from 'signal-exit'
 import { ownPlace, start, within } from '../helpers/processes.js'
-import { compiled } from '../helpers/script-args.js'
+import { loader } from '../helpers/script-args.js'
 import { customer, Desk } from './fixtures/order-desk.js'
 
 ownPlace(test)
@@ -45,7 +45,7 @@ const run = async (
   const files = `${folder.slice(root.length).replaceAll('\\', '/')}/*.spec.ts`
   writeFileSync(
     config,
-    `export default ${JSON.stringify({ files: [files], extensions: { ts: 'module' }, nodeArguments: [`--import=${compiled}`], workerThreads: false })}\n`,
+    `export default ${JSON.stringify({ files: [files], extensions: { ts: 'module' }, nodeArguments: [`--import=${loader}`], workerThreads: false })}\n`,
   )
   return node(join(root, 'node_modules', 'ava', 'entrypoints', 'cli.mjs'), '--tap', '--config', config)
 }
@@ -59,6 +59,7 @@ test.before('a customer talks to the desk, in another process, over a unix socke
     const server = start(
       { teardown: work => void undo.push(work) },
       fileURLToPath(new URL('./fixtures/order-desk.ts', import.meta.url)),
+      'serves',
     )
     const [, key = ''] = await server.line(/^key (.*)$/)
     const recorder = new Recorder({ contracts: Desk })

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { adopt, type Teardown } from '../helpers/processes.js'
-import { scriptArgs } from '../helpers/script-args.js'
+import { sourceArgs } from '../helpers/script-args.js'
 
 /** How an example ended, and all that it said. */
 export interface Ended {
@@ -22,7 +22,7 @@ export interface Running {
 /** Starts an example as `npm start` would, in a process group of its own. */
 export const startExample = (t: Teardown, name: string, ...args: readonly string[]): Running => {
   const path = fileURLToPath(new URL(`../../examples/${name}`, import.meta.url))
-  const child = spawn(process.execPath, scriptArgs(path, ...args), {
+  const child = spawn(process.execPath, sourceArgs(path, ...args), {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   })

@@ -6,7 +6,7 @@ import test from 'ava'
 import type { AxeResults } from 'axe-core'
 import type { BrowserContext, Page } from 'playwright-core'
 import { adopt, ownPlace, scene, until, within } from '../helpers/processes.js'
-import { scriptArgs } from '../helpers/script-args.js'
+import { sourceArgs } from '../helpers/script-args.js'
 import { files, heap, openTab, setStage, shows, type Stage, type Tab } from './ui-host-stage.js'
 
 /**
@@ -254,7 +254,7 @@ test.serial('Ctrl-C stops the host in order', async t => {
   const { code } = await scene(async scene => {
     host.signal('SIGINT')
     await within(host.exited, 'the end')
-    const child = spawn(process.execPath, scriptArgs(program, ...stage.args), {
+    const child = spawn(process.execPath, sourceArgs(program, ...stage.args), {
       stdio: ['ignore', 'pipe', 'inherit'],
       detached: true,
     })

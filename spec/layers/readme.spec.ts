@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import test from 'ava'
 import { type Block, blocksOf, type Example, examplesOf, faultsOf } from './readme.js'
+import { loader } from '../helpers/script-args.js'
 import { readSources, root } from './sources.js'
 
 /** How long a block may run, in milliseconds. */
@@ -52,7 +53,7 @@ const extract = (files: readonly Example[]): string => {
 const compile = (folder: string): Promise<Ended> =>
   node([createRequire(import.meta.url).resolve('typescript/bin/tsc'), '-p', folder], compileLimitMs)
 
-const run = (folder: string, file: string): Promise<Ended> => node(['--import=tsx', join(folder, file)])
+const run = (folder: string, file: string): Promise<Ended> => node(['--import', loader, join(folder, file)])
 
 const folder = extract(examples)
 

@@ -1,7 +1,7 @@
 /**
  * Makes many calls, connects and leaves many times, and says what is left.
  *
- * Usage: `node --expose-gc --import tsx program.ts calls|connections|idle N`. Prints one line of JSON; ends by itself.
+ * Usage: `node --expose-gc --import tsx spec/leaks/program.ts calls|connections|idle N`. Prints one line of JSON; ends by itself.
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import {

@@ -12,11 +12,11 @@ import { Fit } from '../../src/schema/fit.js'
 import { Resolver } from '../../src/schema/resolve.js'
 import { codegenAllowed, printNumber } from '../../src/schema/source.js'
 import { DescriptorTypes } from '../../src/schema/types-of-descriptor.js'
-import { compiled } from '../helpers/script-args.js'
+import { loader } from '../helpers/script-args.js'
 
 // in a process of its own: whether code may be generated is asked once
 const inProcess = (script: string, ...flags: readonly string[]): string =>
-  execFileSync(process.execPath, [...flags, `--import=${compiled}`, '--input-type=module', '-e', script], {
+  execFileSync(process.execPath, [...flags, `--import=${loader}`, '--input-type=module', '-e', script], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
   }).trim()

@@ -1,22 +1,24 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import test from 'ava'
 import { lives } from 'sluice/testing/node'
 import { allowed } from '../../helpers/allowed.js'
+import { compiledProgram } from '../../helpers/script-args.js'
 import type { Pipe } from '../../../src/pipe/pipe.js'
 import type { Exited } from '../../../src/transport/node/exited.js'
 import type { SpawnOptions } from '../../../src/transport/node/spawn-options.js'
 import { spawn } from '../../../src/transport/node/spawn.js'
 import { bytes, joined, letGo, record, sameBytes, until, within } from '../conformance/rig.js'
-import { fixtureArgs, runFixture } from './fixtures/run-fixture.js'
+import { fixture, fixtureArgs, runFixture } from './fixtures/run-fixture.js'
 
 test.after.always(letGo)
 
 const place = mkdtempSync(join(tmpdir(), 'via-spec-'))
 test.after.always(() => rmSync(place, { recursive: true, force: true }))
 
-const workerFixture = new URL('./fixtures/child-in-worker.js', import.meta.url)
+const workerFixture = pathToFileURL(compiledProgram(fixture('child')))
 
 const roads: Readonly<Record<string, SpawnOptions>> = {
   'own descriptors': { via: 'stdio' },

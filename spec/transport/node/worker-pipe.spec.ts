@@ -1,14 +1,16 @@
 import { Worker } from 'node:worker_threads'
 import test from 'ava'
 import { allowed } from '../../helpers/allowed.js'
+import { compiledProgram } from '../../helpers/script-args.js'
 import type { Exited } from '../../../src/transport/node/exited.js'
 import { workerPipe } from '../../../src/transport/node/worker-pipe.js'
 import { bytes, joined, letGo, record, sameBytes, until, within } from '../conformance/rig.js'
+import { fixture } from './fixtures/run-fixture.js'
 
 test.after.always(letGo)
 
 const start = (manner: string): Worker =>
-  new Worker(new URL('./fixtures/child-in-worker.js', import.meta.url), { argv: [manner], stderr: true })
+  new Worker(compiledProgram(fixture('child')), { argv: [manner], stderr: true })
 
 const failure = async (notes: { readonly ended: Promise<unknown> }): Promise<{ why: string; cause?: Exited }> =>
   ((await within(notes.ended, 'the end')) as { error: { why: string; cause?: Exited } }).error
