@@ -180,5 +180,8 @@ const scenes: Record<string, (n: number) => Promise<object>> = {
   },
 }
 
+// Node makes it when it destroys its first socket, and keeps it
+void process.stderr
+
 const [scene = '', n = '0'] = process.argv.slice(2)
 console.log(JSON.stringify(await scenes[scene]!(Number(n))))
