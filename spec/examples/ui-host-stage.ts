@@ -8,6 +8,7 @@ import { firstValueFrom } from 'rxjs'
 import { runBuild } from '../../examples/ui-host/run-build.js'
 import { startChromium } from '../helpers/chromium.js'
 import { pause, type Program, start, type Teardown } from '../helpers/processes.js'
+import { loader } from '../helpers/script-args.js'
 
 /** Files in the tree that is searched. */
 export const files = 100_000
@@ -59,19 +60,21 @@ export interface Stage {
   readonly close: () => Promise<void>
 }
 
+// the example starts its builder with this process's flags, and specs need no loader
+process.execArgv.push('--import', loader)
+
 /** Plants a tree, builds the page and starts a browser, all at once. */
 export const setStage = async (): Promise<Stage> => {
   const place = mkdtempSync(join(roomy, 'ui-host-spec-'))
   const [tree, state, page] = [join(place, 'tree'), join(place, 'state'), join(place, 'page')]
   const starting = startChromium()
+  const planting = plant(tree)
   const clear = async () => {
-    await starting.then(
-      browser => browser.close(),
-      () => undefined,
-    )
+    const [started] = await Promise.allSettled([starting, planting])
+    if (started.status === 'fulfilled') await started.value.close()
     rmSync(place, { recursive: true, force: true })
   }
-  const [browser, port] = await Promise.all([starting, twoPorts(), firstValueFrom(runBuild(page)), plant(tree)]).catch(
+  const [browser, port] = await Promise.all([starting, twoPorts(), firstValueFrom(runBuild(page)), planting]).catch(
     async (error: unknown) => {
       await clear()
       throw error
