@@ -67,7 +67,7 @@ const main = async (): Promise<void> => {
   const rounds = positive(values.rounds, 'rounds')
   const durationMs = positive(values.duration, 'duration')
 
-  const build = buildBench()
+  const build = await buildBench()
   process.once('exit', build.remove)
   const compiled = ({ name, scenarios, server, client }: Subject): Subject => ({
     name,

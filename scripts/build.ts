@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { buildFaces } from './build-faces.js'
 
 /**
- * `npm run build [-- OUT]`: compiles `src/` into `dist/`, or into the folder given.
+ * `npm run build [-- OUT]`: compiles `src/` into `dist/`, or into the folder given: types module by module, code face by face.
  *
  * The folder is emptied first: a module that was renamed must not live on in the package.
  */
@@ -15,3 +16,4 @@ const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.
   stdio: 'inherit',
 })
 process.exitCode = status ?? 1
+if (status === 0) await buildFaces(outDir)

@@ -23,9 +23,9 @@ interface Message {
   readonly at: { readonly x: number; readonly y: number; readonly precise: boolean }
 }
 
-// in the compiled tree, src/ lies beside bench/ as dist/
+// single modules: what is shipped has them in one file
 const source = <M>(path: string): Promise<M> =>
-  import(new URL(`../../dist/${path}.js`, import.meta.url).href) as Promise<M>
+  import(new URL(`../../src/${path}.js`, import.meta.url).href) as Promise<M>
 
 type Modules = [
   typeof coderModule,

@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildSync } from 'esbuild'
+import { buildFaces } from '../../scripts/build-faces.js'
 
 const bench = fileURLToPath(new URL('..', import.meta.url))
 const root = join(bench, '..')
@@ -25,12 +26,12 @@ export interface Build {
 }
 
 /**
- * Turns `src/` and `bench/` into plain JavaScript under `bench/.build`, where `sluice` means that copy of `src/`.
+ * Turns `src/` and `bench/` into plain JavaScript under `bench/.build`, where `sluice` means the faces as the package has them.
  *
  * What is measured is to be what is shipped. A loader that compiles on the way adds to it: tsx has each function named
  * anew where it is made, which a hot path feels. Types are not checked here; `npm run typecheck` does that.
  */
-export const buildBench = (): Build => {
+export const buildBench = async (): Promise<Build> => {
   mkdirSync(builds, { recursive: true })
   const out = mkdtempSync(join(builds, 'run-'))
   const compiled = (from: string, to: string) =>
@@ -42,7 +43,8 @@ export const buildBench = (): Build => {
       target: 'es2022',
       tsconfigRaw: { compilerOptions: { target: 'es2022', verbatimModuleSyntax: true } },
     })
-  compiled(join(root, 'src'), 'dist')
+  compiled(join(root, 'src'), 'src')
+  await buildFaces(join(out, 'dist'))
   compiled(bench, 'bench')
   for (const path of files(bench).filter(path => path.endsWith('.proto')))
     copyFileSync(path, join(out, 'bench', relative(bench, path)))

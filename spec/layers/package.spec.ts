@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import test from 'ava'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
+import { sourceArgs } from '../helpers/script-args.js'
 import { facesOf, listed, manifest, type PublicNames } from './public-names.js'
 import { root } from './sources.js'
 
@@ -29,7 +30,7 @@ test.before('is built, packed and installed', t => {
   t.timeout(180_000)
   // beside the work tree, so that a build that goes on there changes nothing here
   mkdirSync(staged)
-  const built = run(process.execPath, [typescript, '-p', 'tsconfig.build.json', '--outDir', join(staged, 'dist')], root)
+  const built = run(process.execPath, sourceArgs('scripts/build.ts', join(staged, 'dist')), root)
   t.is(built.status, 0, `npm run build fails: ${output(built)}`)
   const { files } = manifest as unknown as { readonly files: readonly string[] }
   const shipped = ['package.json', 'README.md', 'LICENSE', ...files.filter(path => path !== 'dist')]
@@ -71,6 +72,13 @@ test('has both modules of each pair of which browsers take the second', t => {
   const built = Object.entries(browser).flatMap(pair => (pair[0].startsWith('./dist/') ? pair : []))
   t.true(built.length > 0)
   for (const path of built) t.true(existsSync(join(fresh, 'node_modules/sluice', path)), `${path} is not there`)
+})
+
+test('has a few files of code, since each has to be found, read and linked wherever it is imported', t => {
+  const paths = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n')
+  const code = paths.filter(path => /^package\/dist\/.*\.js$/.test(path))
+  t.true(code.length >= faces.length && code.length <= 30, `dist has ${code.length} files of code`)
+  for (const path of code) t.true(paths.includes(`${path}.map`), `${path} does not lead to its source`)
 })
 
 test('holds what its readers need, and nothing of the workshop', t => {
