@@ -1,5 +1,7 @@
 import test from 'ava'
 import { runCases } from './run-cases.js'
-import { memory } from './subjects.js'
+import { endMemory, memory } from './subjects.js'
 
 runCases(test, memory)
+
+test.after.always('the far end ends', endMemory)

@@ -24,6 +24,10 @@ export const memory: ConformanceSubject = {
     return within.dial
   }),
 }
+
+/** Ends the far one: it keeps sessions for far ends that may come back, and the process with them. */
+export const endMemory = (): void => far?.unsubscribe()
+
 const pids = new Set<number>()
 
 const signal = (pid: number, name: NodeJS.Signals): void => {
