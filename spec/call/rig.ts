@@ -10,8 +10,9 @@ import type { Pipe } from '../../src/pipe/pipe.js'
 import type { Decode, Encode } from '../../src/schema/codec.js'
 import type { CallFrame, Open } from '../../src/wire/frame.js'
 
-/** Values are their own payloads. */
-const encode = ((value: Uint8Array, writer) => void writer.raw(value)) as Encode<unknown>
+/** Values are their own payloads; a function is one that does something while it is being encoded. */
+const encode = ((value: Uint8Array | (() => Uint8Array), writer) =>
+  void writer.raw(typeof value === 'function' ? value() : value)) as Encode<unknown>
 const decode = (reader => new Uint8Array(reader.buf.subarray(reader.pos, reader.len))) as Decode<unknown>
 
 const kinds: readonly MethodKind[] = ['request', 'stream', 'upload', 'channel', 'event']
@@ -51,12 +52,14 @@ export interface End {
   readonly open: (kind: MethodKind, input: unknown, consumer: Consumer<unknown>, options?: CallOptions) => Flow
 }
 
+/** @param pipe - what it speaks over, where that is not the two Subjects that it gives back */
 export const makeEnd = (
   scheduler: VirtualTimeScheduler,
   end: Pipe['end'],
   { method = {}, fails, ...options }: RigOptions = {},
+  pipe?: Pipe<CallFrame>,
 ): End => {
-  const outgoing = new Subject<CallFrame>()
+  const outgoing = pipe?.outgoing ?? new Subject<CallFrame>()
   const incoming = new Subject<CallFrame>()
   const writable = new BehaviorSubject(true)
   const violations: string[] = []
@@ -82,7 +85,7 @@ export const makeEnd = (
     mismatch: undefined,
   })
   const calls: Calls = new Calls(
-    { end, incoming, outgoing, writable },
+    pipe ?? { end, incoming, outgoing, writable },
     kinds.map(kind => ({ end: serving(kind), hub: hubs[kind] })),
     {
       ...defaultOptions,

@@ -89,8 +89,8 @@ export const callMutants: readonly Mutant[] = [
   {
     name: 'a frame that crossed the end of its call cuts the connection off',
     file: 'src/call/incoming-calls.ts',
-    text: 'if (id > this.lastId) this.line.violated(',
-    becomes: 'if (id > 0) this.line.violated(',
+    text: 'if (frame.id > this.lastId) this.line.violated(',
+    becomes: 'if (frame.id > 0) this.line.violated(',
     specs: ['spec/peer/conversation.spec.ts'],
   },
   {
@@ -124,8 +124,8 @@ export const callMutants: readonly Mutant[] = [
   {
     name: 'an answer to a call that is yet to be made is passed over',
     file: 'src/call/outgoing-calls.ts',
-    text: 'if (id >= this.nextId) this.line.violated(',
-    becomes: 'if (id > this.nextId) this.line.violated(',
+    text: 'if (id < this.nextId) return false',
+    becomes: 'if (id <= this.nextId) return false',
     specs: ['spec/call/outgoing-calls.spec.ts'],
   },
   {

@@ -33,9 +33,8 @@ export const wireMutants: readonly Mutant[] = [
   {
     name: 'the last frames before the end of this half are not written',
     file: 'src/wire/framed.ts',
-    text: `        end: () => {
-          writer.flush()`,
-    becomes: '        end: () => {',
+    text: 'end: () => writer.flush(() => bytes.complete()),',
+    becomes: 'end: () => bytes.complete(),',
     specs: ['spec/wire/framed.spec.ts'],
   },
   {
@@ -44,6 +43,13 @@ export const wireMutants: readonly Mutant[] = [
     text: 'for (const frame of late) this.push(frame)',
     becomes: 'void late',
     specs: ['spec/wire/frame-writer.spec.ts'],
+  },
+  {
+    name: 'a pipe that is ended while a value is being encoded ends before that value',
+    file: 'src/wire/frame-writer.ts',
+    text: 'if (then !== undefined) this.last = then',
+    becomes: 'then?.()',
+    specs: ['spec/wire/framed.spec.ts'],
   },
   {
     name: 'credit above the limit is written as it is',

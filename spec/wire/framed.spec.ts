@@ -3,8 +3,10 @@ import { catchError, NEVER, Observable, of, Subject, take, throwError, VirtualTi
 import { marbles } from 'sluice/testing'
 import { PipeError } from '../../src/pipe/pipe-error.js'
 import type { Pipe } from '../../src/pipe/pipe.js'
+import { writePayload } from '../../src/wire/frame-outlet.js'
 import { framed } from '../../src/wire/framed.js'
 import type { Frame } from '../../src/wire/frame.js'
+import type { WriteValue } from '../../src/wire/payload-writer.js'
 import { plain, readIn, written } from './arbitrary-frame.js'
 
 const cancel = (id: number): Frame => ({ _tag: 'Cancel', id })
@@ -123,6 +125,48 @@ test('what is queued leaves before the pipe is aborted: it may say why', t => {
   pipe.outgoing.next({ _tag: 'Goodbye', reason: 'VIOLATION', message: 'no' })
   pipe.outgoing.error(broken)
   t.deepEqual(seen, [[plain({ _tag: 'Goodbye', reason: 'VIOLATION', message: 'no' })], broken])
+})
+
+test('a pipe that is ended, or aborted, by what a value does while it is being encoded ends behind that value', t => {
+  const ends: readonly [(pipe: Pipe<Frame>) => void, unknown][] = [
+    [pipe => pipe.outgoing.complete(), 'complete'],
+    [pipe => pipe.outgoing.error(broken), broken],
+  ]
+  for (const [end, expected] of ends) {
+    const { seen, outgoing } = watch()
+    const pipe = framed(undefined, new VirtualTimeScheduler())(pipeOf(of(), outgoing))
+    const last: WriteValue = (_, to) => {
+      to.raw(Uint8Array.of(1))
+      pipe.outgoing.next(cancel(5))
+      pipe.outgoing.next(cancel(7))
+      end(pipe)
+      to.raw(Uint8Array.of(2))
+    }
+    pipe.outgoing.next(cancel(1))
+    t.is(writePayload(pipe.outgoing, 'Next', 3, last, undefined, 100), 2)
+    const frames: readonly Frame[] = [
+      cancel(1),
+      { _tag: 'Next', id: 3, payload: Uint8Array.of(1, 2) },
+      cancel(5),
+      cancel(7),
+    ]
+    t.deepEqual(seen, [frames.map(plain), expected])
+  }
+})
+
+test('whoever watches what is said sees values as frames', t => {
+  const pipe = framed(undefined, new VirtualTimeScheduler())(pipeOf(of(), watch().outgoing))
+  const seen: Frame[] = []
+  const write: WriteValue = (value, to) => void to.raw(value as Uint8Array)
+  const say = (most: number) => writePayload(pipe.outgoing, 'Reply', 3, write, Uint8Array.of(1, 2), most)
+  t.is(say(2), 2)
+  const watching = pipe.outgoing.subscribe(frame => seen.push(frame))
+  t.is(say(2), 2)
+  t.deepEqual(plain(say(1)), plain(Uint8Array.of(1, 2)))
+  t.deepEqual(seen.map(plain), [plain({ _tag: 'Reply', id: 3, payload: Uint8Array.of(1, 2) })])
+  watching.unsubscribe()
+  t.is(say(2), 2)
+  t.is(seen.length, 1)
 })
 
 test('reading starts with the first subscription', t => {

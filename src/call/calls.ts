@@ -1,11 +1,12 @@
-import { Reader } from '../protobuf/reader.js'
 import type { Subscription } from 'rxjs'
 import type { BufferOptions } from '../flow/bounded-buffer.js'
 import { Budget } from '../flow/budget.js'
 import { Reassembly } from '../flow/reassembly.js'
 import type { Pipe } from '../pipe/pipe.js'
-import type { Decode, Encode } from '../schema/codec.js'
-import type { CallFrame, Fragment, Next, Reply } from '../wire/frame.js'
+import type { Encode } from '../schema/codec.js'
+import { writePayload } from '../wire/frame-outlet.js'
+import { deliver } from '../wire/frame-source.js'
+import { isPayload, type CallFrame, type PayloadFrame } from '../wire/frame.js'
 import { payloads } from '../wire/payload-writer.js'
 import type { CallOptions, CallsOptions } from './calls-options.js'
 import { Deadlines } from './deadlines.js'
@@ -72,7 +73,21 @@ export class Calls implements Line {
       error: () => undefined,
     })
     // how the pipe ends is for the session to see, which then calls `end`
-    this.subscription.add(pipe.incoming.subscribe({ next: frame => this.take(frame), error: () => undefined }))
+    this.subscription.add(
+      deliver(pipe.incoming, {
+        payload: (kind, id, reader) => {
+          if (this.ended) return
+          // the lowest bit tells whose call it is, also of ids beyond 32 bits
+          if ((id & 1) === this.ours) this.outgoing.takePayload(kind, id, reader)
+          else this.incoming.takePayload(kind, id, reader)
+        },
+        frame: frame => {
+          if (!isPayload(frame)) this.take(frame)
+        },
+        error: () => undefined,
+        complete: () => undefined,
+      }),
+    )
   }
 
   /** Calls a method for a consumer. What goes wrong before the call has left goes to the consumer as well. */
@@ -114,7 +129,7 @@ export class Calls implements Line {
     if (!this.ended) this.pipe.outgoing.next(frame._tag === 'Fail' ? fittedFail(frame, this.frameBytes) : frame)
   }
 
-  sendPayload(frame: Next | Reply | Fragment): void {
+  sendPayload(frame: PayloadFrame): void {
     if (this.ended) return
     this.turns.spend(frame.payload.length)
     this.pipe.outgoing.next(frame)
@@ -124,8 +139,11 @@ export class Calls implements Line {
     return payloads.write(encode, value)
   }
 
-  read(decode: Decode<unknown>, payload: Uint8Array): unknown {
-    return decode(Reader.create(payload))
+  sendValue(kind: 'Next' | 'Reply', id: number, encode: Encode<unknown>, value: unknown): number | Uint8Array {
+    if (this.ended) return 0
+    const sent = writePayload(this.pipe.outgoing, kind, id, encode, value, this.wholeBytes)
+    if (kind === 'Next' && typeof sent === 'number') this.turns.spend(sent)
+    return sent
   }
 
   reassembly(): Reassembly {
@@ -171,7 +189,7 @@ export class Calls implements Line {
     return this.deadlines.now()
   }
 
-  private take(frame: CallFrame): void {
+  private take(frame: Exclude<CallFrame, PayloadFrame>): void {
     if (this.ended) return
     if (frame.id % 2 === this.ours) this.outgoing.take(frame)
     else this.incoming.take(frame)

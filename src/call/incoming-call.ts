@@ -2,6 +2,7 @@ import { from, isObservable, type Observable, type ObservableInput, type Subscri
 import type { MethodKind } from '../contract/method.js'
 import { checkOptions } from '../error/check-options.js'
 import { bufferRules, type BufferOptions } from '../flow/bounded-buffer.js'
+import type { Reader } from '../protobuf/reader.js'
 import type { Allowance, Fail, FailCode, Metadata, Open } from '../wire/frame.js'
 import { AlreadyAnswered, type Call, noMetadata, type Settled } from './call.js'
 import { begin } from './begin.js'
@@ -130,12 +131,12 @@ export class IncomingCall implements Call<unknown, unknown, unknown, unknown, un
     return this.ended
   }
 
-  onNext(payload: Uint8Array): void {
-    this.itemsIn().onNext(payload)
+  onNext(reader: Reader): void {
+    this.itemsIn().onNext(reader)
   }
 
-  onFragment(part: Uint8Array): void {
-    this.itemsIn().onFragment(part)
+  onFragment(reader: Reader): void {
+    this.itemsIn().onFragment(reader)
   }
 
   onComplete(): void {
@@ -173,14 +174,16 @@ export class IncomingCall implements Call<unknown, unknown, unknown, unknown, un
   private replyOne(value: unknown): void {
     if (this.ended !== undefined || this.leaving !== undefined) return
     if (this.end.kind === 'event') return this.settle('Replied')
-    const payload = this.encode(value)
-    if (payload === undefined) return
     const { line, id } = this
-    if (payload.length <= line.wholeBytes) {
-      line.send({ _tag: 'Reply', id, payload })
-      return this.settle('Replied')
+    let sent: number | Uint8Array
+    try {
+      sent = line.sendValue('Reply', id, this.end.encodeOutput, value)
+    } catch (error) {
+      return this.invalid('ours', error)
     }
-    this.leaving = new Departure(line, id, 'Reply', payload, () => this.settle('Replied'))
+    if (typeof sent === 'number') return this.settle('Replied')
+    if (sent.length > line.messageBytes) return this.tooLarge(sent.length, line.messageBytes)
+    this.leaving = new Departure(line, id, 'Reply', sent, () => this.settle('Replied'))
     this.subscription?.unsubscribe()
     this.leaving.start()
   }
@@ -210,7 +213,9 @@ export class IncomingCall implements Call<unknown, unknown, unknown, unknown, un
     if (this.sender !== undefined) return this.sender
     const { line, id, credit } = this
     const sink: ItemSink = {
-      encode: value => this.encode(value),
+      encode: this.end.encodeOutput,
+      invalid: error => this.invalid('ours', error),
+      tooLarge: bytes => this.tooLarge(bytes, line.messageBytes),
       complete: () => {
         line.send({ _tag: 'Complete', id })
         this.settle('Replied')
@@ -224,21 +229,6 @@ export class IncomingCall implements Call<unknown, unknown, unknown, unknown, un
     if (credit !== undefined && givesMany(this.end.kind)) sender.grant(credit.items, credit.bytes)
     if (this.ended !== undefined) sender.stop()
     return sender
-  }
-
-  /** A payload, or `undefined` when the value cannot be sent and the call has ended over it. */
-  private encode(value: unknown): Uint8Array | undefined {
-    let payload: Uint8Array
-    try {
-      payload = this.line.write(this.end.encodeOutput, value)
-    } catch (error) {
-      this.invalid('ours', error)
-      return undefined
-    }
-    const { messageBytes } = this.line
-    if (payload.length <= messageBytes) return payload
-    this.tooLarge(payload.length, messageBytes)
-    return undefined
   }
 
   private itemsIn(): IncomingItems {

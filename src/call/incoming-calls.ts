@@ -1,4 +1,6 @@
-import type { CallFrame, Open } from '../wire/frame.js'
+import { Reader } from '../protobuf/reader.js'
+import { frameOf, type PayloadKind } from '../wire/frame-taker.js'
+import type { CallFrame, Open, PayloadFrame } from '../wire/frame.js'
 import { ArrivingRequests } from './arriving-requests.js'
 import type { CallsOptions } from './calls-options.js'
 import { statusFrame } from './fail-frame.js'
@@ -38,20 +40,22 @@ export class IncomingCalls {
     return this.calls.size + this.arriving.size
   }
 
-  /** Gives a frame to its call, or begins a new one. */
-  take(frame: CallFrame): void {
+  /** Gives a payload to its call. */
+  takePayload(kind: PayloadKind, id: number, reader: Reader): void {
+    const call = this.calls.get(id)
+    if (call === undefined) this.late(frameOf(kind, id, reader))
+    else if (kind === 'Next') call.onNext(reader)
+    else if (kind === 'Fragment') call.onFragment(reader)
+    else this.line.violated(`call ${id} was opened by the far end, and got a ${kind} from it`)
+  }
+
+  /** Gives another frame to its call, or begins a new one. */
+  take(frame: Exclude<CallFrame, PayloadFrame>): void {
     const { id, _tag } = frame
     if (_tag === 'Open') return this.open(frame)
     const call = this.calls.get(id)
-    if (call === undefined) {
-      if (this.arriving.size > 0 && this.arriving.take(frame)) return
-      // a frame that crossed the end of its call is late, not wrong
-      if (id > this.lastId) this.line.violated(`call ${id} was never opened, and got a ${_tag}`)
-      return
-    }
+    if (call === undefined) return this.late(frame)
     switch (_tag) {
-      case 'Next':
-        return call.onNext(frame.payload)
       case 'Complete':
         return call.onComplete()
       case 'Cancel':
@@ -60,13 +64,15 @@ export class IncomingCalls {
         return call.onCredit(frame.items, frame.bytes)
       case 'Fail':
         return call.onFail(frame)
-      case 'Fragment':
-        return call.onFragment(frame.payload)
-      case 'Reply':
-        return this.line.violated(`call ${id} was opened by the far end, and got a ${_tag} from it`)
       default:
         _tag satisfies never
     }
+  }
+
+  /** A frame of a request that arrives in parts, or one that crossed the end of its call: that is late, not wrong. */
+  private late(frame: CallFrame): void {
+    if (this.arriving.size > 0 && this.arriving.take(frame)) return
+    if (frame.id > this.lastId) this.line.violated(`call ${frame.id} was never opened, and got a ${frame._tag}`)
   }
 
   forget(id: number): void {
@@ -122,7 +128,7 @@ export class IncomingCalls {
     let request: unknown
     if (!takesMany(end.kind)) {
       try {
-        request = this.line.read(end.decodeInput, frame.payload)
+        request = end.decodeInput(Reader.create(frame.payload))
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error)
         return this.line.send(statusFrame(id, 'INVALID_PAYLOAD', message))

@@ -1,4 +1,5 @@
 import { windowSize } from '../flow/receive-window.js'
+import type { Reader } from '../protobuf/reader.js'
 import { noFlow, type Consumer, type Flow } from './consumer.js'
 import { ItemReceiver, type ReceiverTrouble } from './item-receiver.js'
 import type { Line } from './line.js'
@@ -30,15 +31,15 @@ export class IncomingItems {
   }
 
   /** An item, or the last part of one, has come. */
-  onNext(payload: Uint8Array): void {
+  onNext(reader: Reader): void {
     if (this.receiver === undefined) this.uncalledFor()
-    else this.receiver.take(payload)
+    else this.receiver.take(reader)
   }
 
   /** A part of an item has come. */
-  onFragment(part: Uint8Array): void {
+  onFragment(reader: Reader): void {
     if (this.receiver === undefined) this.uncalledFor()
-    else this.receiver.takePart(part)
+    else this.receiver.takePart(reader)
   }
 
   /** The caller's items are over. */

@@ -1,9 +1,11 @@
 import { freshBytes } from '../protobuf/fresh-bytes.js'
+import { Reader } from '../protobuf/reader.js'
 import type { Reassembly } from '../flow/reassembly.js'
 import { ReceiveWindow, type Window, type WindowSize } from '../flow/receive-window.js'
 import type { Decode } from '../schema/codec.js'
 import type { Consumer } from './consumer.js'
 import type { Line } from './line.js'
+import { payloadOf } from '../wire/frame-taker.js'
 
 /** What a receiver tells its call: it has stopped then. */
 export interface ReceiverTrouble {
@@ -42,23 +44,23 @@ export class ItemReceiver {
     return this.inParts
   }
 
-  /** Takes an item, or the last part of one. */
-  take(payload: Uint8Array): void {
-    let size = payload.length
+  /** Takes an item, or the last part of one: decodes it where it lies. */
+  take(reader: Reader): void {
+    let size = reader.len - reader.pos
     if (!this.window.received(size)) return this.overrun()
-    let whole = payload
+    let whole = reader
     if (this.inParts || size > this.line.ownMessageBytes) {
       size += this.window.joined()
       this.inParts = false
       // what was on its way when its reader left is counted, and dropped
       if (this.done) return
-      const joined = this.join(payload)
+      const joined = this.join(payloadOf(reader))
       if (joined === undefined) return
-      whole = joined
+      whole = Reader.create(joined)
     } else if (this.done) return
     let value: unknown
     try {
-      value = this.line.read(this.decode, whole)
+      value = this.decode(whole)
     } catch (error) {
       this.stop()
       this.trouble.invalid(error)
@@ -69,7 +71,8 @@ export class ItemReceiver {
   }
 
   /** Takes a part of an item that goes on. */
-  takePart(part: Uint8Array): void {
+  takePart(reader: Reader): void {
+    const part = payloadOf(reader)
     if (!this.window.receivedPart(part.length)) return this.overrun()
     this.inParts = true
     if (this.done) return

@@ -1,6 +1,7 @@
 import { filter, Observable, Subject, type ObservableInput, type Subscription } from 'rxjs'
 import { BoundedBuffer, type BufferLimit, type BufferOptions } from '../flow/bounded-buffer.js'
 import { SendWindow } from '../flow/send-window.js'
+import type { Encode } from '../schema/codec.js'
 import { begin } from './begin.js'
 import { Departure } from './departure.js'
 import { onDemand } from './from-demand.js'
@@ -12,8 +13,12 @@ import type { Sender } from './turns.js'
 
 /** Where a sender's items come from, and how it ends. */
 export interface ItemSink {
-  /** Encodes one item; `undefined` when it cannot be sent and the call has ended over it. */
-  encode(value: unknown): Uint8Array | undefined
+  /** Encodes an item; throws where it cannot. */
+  readonly encode: Encode<unknown>
+  /** An item could not be encoded: the call ends over it. */
+  invalid(error: unknown): void
+  /** An item is longer than the far end takes in: the call ends over it. */
+  tooLarge(bytes: number): void
   /** The producer is done, and every item has been sent. */
   complete(): void
   /** The producer failed, and every item before that has been sent. */
@@ -153,10 +158,8 @@ export class ItemSender implements Taker<unknown>, Sender {
   item(value: unknown): void {
     this.pulling = false
     if (this.stopped) return
-    const payload = this.sink.encode(value)
     // the credit was there when the item was asked for, and nothing else spends it
-    if (payload === undefined) this.stop()
-    else this.send(payload)
+    this.sendValue(value)
     this.pump()
   }
 
@@ -196,17 +199,26 @@ export class ItemSender implements Taker<unknown>, Sender {
       return
     }
     this.encoding = true
-    const payload = this.sink.encode(value)
+    if (this.buffer.length === 0 && !this.pumping && this.ready) this.sendValue(value)
+    else this.hold(value)
     this.encoding = false
-    if (payload === undefined) this.stop()
     if (this.stopped) return
-    if (this.buffer.length === 0 && !this.pumping && this.ready) this.send(payload as Uint8Array)
-    else this.hold(payload as Uint8Array)
     if (this.late !== undefined && this.late.length > 0) this.offer(this.late.shift())
     else this.endIfDone()
   }
 
-  private hold(payload: Uint8Array): void {
+  /** Keeps an item, encoded: nobody can change it any more. */
+  private hold(value: unknown): void {
+    const { line, sink } = this
+    let payload: Uint8Array
+    try {
+      payload = line.write(sink.encode, value)
+    } catch (error) {
+      return this.unsendable(() => sink.invalid(error))
+    }
+    // the producer may have been let go of by a getter of its own item
+    if (this.stopped) return
+    if (payload.length > line.messageBytes) return this.unsendable(() => sink.tooLarge(payload.length))
     if (this.buffer.push({ payload: keep(payload), item: this.moment?.item?.hold() }, payload.length)) return
     const limit = this.buffer.full as BufferLimit
     this.stop()
@@ -219,13 +231,37 @@ export class ItemSender implements Taker<unknown>, Sender {
     item?.release()
   }
 
+  /** Encodes an item where it leaves from. */
+  private sendValue(value: unknown): void {
+    const { line, sink, id } = this
+    let sent: number | Uint8Array
+    try {
+      sent = line.sendValue('Next', id, sink.encode, value)
+    } catch (error) {
+      return this.unsendable(() => sink.invalid(error))
+    }
+    if (typeof sent === 'number') return this.window.spend(sent)
+    if (this.stopped) return
+    const { length } = sent
+    if (length > line.messageBytes) this.unsendable(() => sink.tooLarge(length))
+    else this.depart(sent)
+  }
+
+  private unsendable(tell: () => void): void {
+    if (this.stopped) return
+    tell()
+    this.stop()
+  }
+
   private send(payload: Uint8Array): void {
     const { line, id } = this
-    if (payload.length <= line.wholeBytes) {
-      this.window.spend(payload.length)
-      line.sendPayload({ _tag: 'Next', id, payload })
-      return
-    }
+    if (payload.length > line.wholeBytes) return this.depart(payload)
+    this.window.spend(payload.length)
+    line.sendPayload({ _tag: 'Next', id, payload })
+  }
+
+  private depart(payload: Uint8Array): void {
+    const { line, id } = this
     const left = () => {
       this.leaving = undefined
       this.pump()

@@ -1,18 +1,23 @@
 import type { BufferOptions } from '../flow/bounded-buffer.js'
 import type { Reassembly } from '../flow/reassembly.js'
-import type { Decode, Encode } from '../schema/codec.js'
-import type { CallFrame, Fragment, Next, Reply } from '../wire/frame.js'
+import type { Encode } from '../schema/codec.js'
+import type { CallFrame, PayloadFrame } from '../wire/frame.js'
 import type { Sender } from './turns.js'
 
 /** What one call sees of the connection it is on. */
 export interface Line {
   send(frame: CallFrame): void
   /** Sends a frame of something that may go on for long: counts it, so that others have their turn. */
-  sendPayload(frame: Next | Reply | Fragment): void
+  sendPayload(frame: PayloadFrame): void
   /** Turns a value into a payload; throws what `encode` throws. */
   write(encode: Encode<unknown>, value: unknown): Uint8Array
-  /** Turns a payload into a value; throws what `decode` throws. */
-  read(decode: Decode<unknown>, payload: Uint8Array): unknown
+  /**
+   * Sends a value as an item or an answer, where that fits into one frame; an item is counted as `sendPayload` does it.
+   *
+   * @returns how long its payload was; or the payload itself, which has not left, where it is longer than `wholeBytes`
+   * @throws what `encode` throws; nothing has left then
+   */
+  sendValue(kind: 'Next' | 'Reply', id: number, encode: Encode<unknown>, value: unknown): number | Uint8Array
   /** Longest payload of one frame, in bytes: what is longer leaves in parts. */
   readonly wholeBytes: number
   /** Longest that what varies in a frame may be together, in bytes. */

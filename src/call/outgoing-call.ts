@@ -1,8 +1,10 @@
 import type { ObservableInput } from 'rxjs'
 import { freshBytes } from '../protobuf/fresh-bytes.js'
+import { Reader } from '../protobuf/reader.js'
 import type { BufferOptions } from '../flow/bounded-buffer.js'
 import type { Reassembly } from '../flow/reassembly.js'
 import { windowSize, type WindowSize } from '../flow/receive-window.js'
+import { payloadOf } from '../wire/frame-taker.js'
 import type { Fail } from '../wire/frame.js'
 import { Overflow, Timeout, TooLarge } from './call-errors.js'
 import { Departure } from './departure.js'
@@ -73,7 +75,9 @@ export class OutgoingCall implements Flow {
     if (!takesMany(this.method.kind)) return
     this.sender = new ItemSender(
       {
-        encode: value => this.encodeItem(value),
+        encode: this.method.encodeInput,
+        invalid: error => this.inputFailed(invalidPayload(this.method.name, 'ours', error)),
+        tooLarge: bytes => this.inputFailed(new TooLarge(this.method.name, bytes, this.line.messageBytes)),
         complete: () => this.line.send({ _tag: 'Complete', id }),
         failed: error => this.inputFailed(error),
         overflowed: ({ limit, unit }) => this.inputFailed(new Overflow(this.method.name, limit, unit)),
@@ -103,15 +107,16 @@ export class OutgoingCall implements Flow {
     this.consumer.complete()
   }
 
-  onNext(payload: Uint8Array): void {
+  onNext(reader: Reader): void {
     if (this.receiver === undefined) this.line.violated(`call ${this.id} answers with one Reply, not with Next`)
-    else this.receiver.take(payload)
+    else this.receiver.take(reader)
   }
 
-  onFragment(part: Uint8Array): void {
-    if (this.receiver !== undefined) return this.receiver.takePart(part)
+  onFragment(reader: Reader): void {
+    if (this.receiver !== undefined) return this.receiver.takePart(reader)
     if (this.method.kind === 'event') return this.line.violated(`call ${this.id} is an event, and has no answer`)
     const reassembly = (this.reassembly ??= this.line.reassembly())
+    const part = payloadOf(reader)
     const size = reassembly.size + part.length
     const limit = reassembly.add(part)
     if (limit !== undefined) this.giveUp(new TooLarge(this.method.name, size, limit))
@@ -121,22 +126,26 @@ export class OutgoingCall implements Flow {
     this.receiver?.consumed(size)
   }
 
-  onReply(payload: Uint8Array): void {
+  onReply(reader: Reader): void {
     if (this.receiver !== undefined)
       return this.line.violated(`call ${this.id} answers with Next and Complete, not with Reply`)
     const { line, method, reassembly } = this
-    let whole: Uint8Array | number = payload
-    if (reassembly !== undefined) whole = reassembly.join(payload, freshBytes)
-    else if (payload.length > line.ownMessageBytes) whole = line.ownMessageBytes
-    if (typeof whole === 'number') return this.lost(new TooLarge(method.name, payload.length, whole))
+    let size = reader.len - reader.pos
+    let whole = reader
+    if (reassembly !== undefined || size > line.ownMessageBytes) {
+      const joined = reassembly === undefined ? line.ownMessageBytes : reassembly.join(payloadOf(reader), freshBytes)
+      if (typeof joined === 'number') return this.lost(new TooLarge(method.name, size, joined))
+      whole = Reader.create(joined)
+      size = joined.length
+    }
     let value: unknown
     try {
-      value = line.read(method.decodeOutput, whole)
+      value = method.decodeOutput(whole)
     } catch (error) {
       return this.lost(invalidPayload(method.name, 'theirs', error))
     }
     this.finish()
-    this.consumer.next(value, whole.length)
+    this.consumer.next(value, size)
     this.consumer.complete()
   }
 
@@ -152,12 +161,7 @@ export class OutgoingCall implements Flow {
     this.finish()
     try {
       this.consumer.error(
-        failureOf(
-          this.method,
-          frame,
-          payload => this.line.read(this.method.decodeFailure ?? (() => undefined), payload),
-          this.afterMs,
-        ),
+        failureOf(this.method, frame, payload => this.method.decodeFailure?.(Reader.create(payload)), this.afterMs),
       )
     } catch (error) {
       this.consumer.error(invalidPayload(this.method.name, 'theirs', error))
@@ -206,20 +210,6 @@ export class OutgoingCall implements Flow {
     this.receiver?.stop()
     this.reassembly?.drop()
     this.line.forget(this.id)
-  }
-
-  private encodeItem(value: unknown): Uint8Array | undefined {
-    const { line, method } = this
-    let payload: Uint8Array
-    try {
-      payload = line.write(method.encodeInput, value)
-    } catch (error) {
-      this.inputFailed(invalidPayload(method.name, 'ours', error))
-      return undefined
-    }
-    if (payload.length <= line.messageBytes) return payload
-    this.inputFailed(new TooLarge(method.name, payload.length, line.messageBytes))
-    return undefined
   }
 
   /** The items that go out have failed: the far end is told, and so is the caller. */

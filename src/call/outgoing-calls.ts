@@ -1,6 +1,8 @@
 import type { ObservableInput } from 'rxjs'
 import { BoundedBuffer, type BufferLimit } from '../flow/bounded-buffer.js'
-import type { CallFrame, Metadata, Open } from '../wire/frame.js'
+import type { Reader } from '../protobuf/reader.js'
+import type { PayloadKind } from '../wire/frame-taker.js'
+import type { CallFrame, Metadata, Open, PayloadFrame } from '../wire/frame.js'
 import { GoingAway, Overloaded, SchemaMismatch, TooLarge, Unimplemented } from './call-errors.js'
 import { defaultTimeout, waitingBytes, type CallOptions, type CallsOptions } from './calls-options.js'
 import { textBytes } from './cut-text.js'
@@ -80,35 +82,44 @@ export class OutgoingCalls {
     return call
   }
 
-  /** Gives a frame to the call it answers. */
-  take(frame: CallFrame): void {
+  /** Gives a payload to the call it answers. */
+  takePayload(kind: PayloadKind, id: number, reader: Reader): void {
+    const call = this.calls.get(id)
+    if (call === undefined) this.late(id, kind)
+    else if (kind === 'Next') call.onNext(reader)
+    else if (kind === 'Reply') call.onReply(reader)
+    else call.onFragment(reader)
+  }
+
+  /** Gives another frame to the call it answers. */
+  take(frame: Exclude<CallFrame, PayloadFrame>): void {
     const { id, _tag } = frame
     const call = this.calls.get(id)
     if (call === undefined) {
-      // a frame that crossed the end of its call is late, not wrong
-      if (id >= this.nextId) this.line.violated(`call ${id} was never opened, and got a ${_tag}`)
-      else if (_tag === 'Open') this.line.violated(`call ${id} has an id that is for this end to give`)
+      if (!this.late(id, _tag) && _tag === 'Open')
+        this.line.violated(`call ${id} has an id that is for this end to give`)
       return
     }
     switch (_tag) {
-      case 'Next':
-        return call.onNext(frame.payload)
-      case 'Reply':
-        return call.onReply(frame.payload)
       case 'Complete':
         return call.onComplete()
       case 'Fail':
         return call.onFail(frame)
       case 'Credit':
         return call.onCredit(frame.items, frame.bytes)
-      case 'Fragment':
-        return call.onFragment(frame.payload)
       case 'Open':
       case 'Cancel':
         return this.line.violated(`call ${id} was opened by this end, and got a ${_tag}`)
       default:
         _tag satisfies never
     }
+  }
+
+  /** A frame that crossed the end of its call is late, not wrong; `true`: this one is wrong. */
+  private late(id: number, what: string): boolean {
+    if (id < this.nextId) return false
+    this.line.violated(`call ${id} was never opened, and got a ${what}`)
+    return true
   }
 
   forget(id: number): void {

@@ -1,8 +1,8 @@
 import type { Reader } from '../protobuf/reader.js'
-import type { Fragment, Frame, Next, Reply } from './frame.js'
+import type { Frame, PayloadFrame } from './frame.js'
 
 /** The frames that carry a payload and nothing else: most of all that is said. */
-export type PayloadKind = (Next | Reply | Fragment)['_tag']
+export type PayloadKind = PayloadFrame['_tag']
 
 /**
  * Takes frames as they are cut out of the bytes, with no object for those that carry a payload alone.
@@ -22,9 +22,13 @@ export interface FrameTaker<F extends Frame = Frame> {
   complete(): void
 }
 
+/** The bytes of a payload: a view of what is being read. */
+export const payloadOf = ({ buf, pos, len }: Reader): Uint8Array =>
+  pos === 0 && len === buf.length ? buf : buf.subarray(pos, len)
+
 /** A payload as a frame. Its bytes are a view of what is being read. */
-export const frameOf = (kind: PayloadKind, id: number, { buf, pos, len }: Reader): Next | Reply | Fragment => ({
+export const frameOf = (kind: PayloadKind, id: number, reader: Reader): PayloadFrame => ({
   _tag: kind,
   id,
-  payload: buf.subarray(pos, len),
+  payload: payloadOf(reader),
 })

@@ -26,6 +26,8 @@ export class FrameWriter {
   private flushing: Subscription | undefined
   private encoding = false
   private late: Frame[] | undefined
+  /** What came behind a value that was being encoded, and all that was sent meanwhile: the end. */
+  private last: (() => void) | undefined
   /** Length of the last payload: the next one is likely to be of its kind. */
   private lastSize = 0
 
@@ -87,11 +89,19 @@ export class FrameWriter {
     }
   }
 
-  /** Sends what is queued at once. */
-  flush(): void {
-    if (this.encoding) return
+  /**
+   * Sends what is queued at once; while a value is being encoded, once that is done.
+   *
+   * @param then - what comes behind it
+   */
+  flush(then?: () => void): void {
+    if (this.encoding) {
+      if (then !== undefined) this.last = then
+      return
+    }
     this.flushing?.unsubscribe()
     this.endOfTick()
+    then?.()
   }
 
   private pushLate(
@@ -110,10 +120,15 @@ export class FrameWriter {
   /** A frame has been queued: it leaves at once where there is enough, else at the end of the tick. */
   private written(): void {
     this.encoding = false
-    const { late } = this
+    const { late, last } = this
+    this.last = undefined
     if (late !== undefined) {
       this.late = undefined
       for (const frame of late) this.push(frame)
+    }
+    if (last !== undefined) {
+      this.flush(last)
+      return
     }
     if (this.slabs.queued >= this.limit) {
       this.limit = Math.min(2 * this.limit, flushAtMost)

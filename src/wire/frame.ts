@@ -250,6 +250,9 @@ export type GoodbyeReason = 'DONE' | 'REFUSED' | 'VIOLATION' | 'SCHEMA' | 'LATE'
 /** True for the frames of one call; the others are the session's own. */
 export const isCallFrame = (frame: Frame): frame is CallFrame => 'id' in frame
 
+/** The frames that carry a payload and nothing else. */
+export type PayloadFrame = Next | Reply | Fragment
+
 /** True for the frames that carry a payload and nothing else. */
-export const isPayload = (frame: Frame): frame is Next | Reply | Fragment =>
+export const isPayload = (frame: Frame): frame is PayloadFrame =>
   frame._tag === 'Next' || frame._tag === 'Reply' || frame._tag === 'Fragment'

@@ -40,15 +40,9 @@ export const framed =
         write: frame => writer.push(frame),
         writePayload: (kind, id, encode, value, most) => writer.pushPayload(kind, id, encode, value, most),
         idle: false, // frames are not used again
-        end: () => {
-          writer.flush()
-          bytes.complete()
-        },
-        abort: error => {
-          // the last thing said may be why
-          writer.flush()
-          bytes.error(error)
-        },
+        end: () => writer.flush(() => bytes.complete()),
+        // the last thing said may be why
+        abort: error => writer.flush(() => bytes.error(error)),
       }),
       incoming: new FrameSource<Frame>(taker => {
         const reader = new FrameReader(limit, taker)

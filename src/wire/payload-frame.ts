@@ -2,7 +2,7 @@ import type { Reader } from '../protobuf/reader.js'
 import type { Writer } from '../protobuf/writer.js'
 import { callTags, idSize, varintSize, writeId } from './call-ids.js'
 import type { PayloadKind } from './frame-taker.js'
-import type { Fragment, Next, Reply } from './frame.js'
+import type { PayloadFrame } from './frame.js'
 
 const tags = { Next: callTags.next, Reply: callTags.reply, Fragment: callTags.fragment } as const
 
@@ -20,7 +20,7 @@ const putVarint = (buf: Uint8Array, start: number, value: number): void => {
 }
 
 /** Writes a frame that carries a payload and nothing else. */
-export const writePayloadFrame = ({ _tag, id, payload }: Next | Reply | Fragment, writer: Writer): void => {
+export const writePayloadFrame = ({ _tag, id, payload }: PayloadFrame, writer: Writer): void => {
   const size = payload.length
   writer.uint32(idSize(id) + 1 + varintSize(size) + size)
   writeId(id, writer)
