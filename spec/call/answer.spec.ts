@@ -81,6 +81,17 @@ test('whoever stops answering lets go of the calls in hand: their callers are to
   t.is(calls.size, 0)
 })
 
+test('those that were answered before, in whatever order, are not among them', t => {
+  const { ask, reply, stop, sent } = answering({})
+  ask(1, 3, 5, 7, 9, 11)
+  for (const id of [9, 1, 11]) reply(id)
+  ask(13)
+  reply(3)
+  sent.length = 0
+  stop()
+  t.deepEqual(drawn(sent).slice().sort(), ['Fail 13', 'Fail 5', 'Fail 7'])
+})
+
 test('in the order of arrival, what is ready early waits for those before it', t => {
   const { ask, reply, sent, begun } = answering({ order: 'arrival' })
   ask(1, 3, 5)

@@ -1,6 +1,7 @@
 import test from 'ava'
 import { from, NEVER, Subject } from 'rxjs'
 import { AlreadyAnswered } from '../../src/call/call.js'
+import type { IncomingCall } from '../../src/call/incoming-call.js'
 import { bytesOf, drawn, open, played, takeAll } from './rig.js'
 
 test('a call that was claimed late is not let go of, however long its answer takes', t => {
@@ -53,4 +54,22 @@ test('a request as long as a message may be is taken, and one byte more is refus
     [1],
   )
   t.deepEqual(sent, [{ _tag: 'Fail', id: 3, code: 'TOO_LARGE', message: '50' }])
+})
+
+test('of a thousand calls that were taken and not answered yet, those that have been are not let go of', t => {
+  const { say, sent, hubs } = played('accepted', { own: { frameBytes: 1_000, messageBytes: 10_000, calls: 2_000 } })
+  const taken: IncomingCall[] = []
+  const taking = hubs.request.calls$.subscribe(call => taken.push(call))
+  for (let n = 0; n < 1_000; n++) {
+    say(open(2 * n + 1, 0))
+    if (n % 2 === 1) taken[n - 1]?.reply(bytesOf(1))
+  }
+  t.is(sent.length, 500)
+  sent.length = 0
+  taking.unsubscribe()
+  const ids = Array.from({ length: 500 }, (_, n) => 4 * n + 3)
+  t.deepEqual(
+    sent.map(frame => (frame._tag === 'Fail' && frame.code === 'NO_REPLY' ? frame.id : frame)),
+    ids,
+  )
 })

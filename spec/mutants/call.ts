@@ -201,9 +201,23 @@ export const callMutants: readonly Mutant[] = [
   {
     name: 'whoever stops answering leaves the calls in hand without a word',
     file: 'src/call/answer.ts',
-    text: 'for (const call of this.held) call.letGo()',
+    text: 'for (const call of [...this.held]) call.letGo()',
     becomes: 'void this.held',
     specs: ['spec/call/answer.spec.ts'],
+  },
+  {
+    name: 'whoever stops answering forgets a call in hand that was behind one that has been answered',
+    file: 'src/call/answer.ts',
+    text: '    this.held[heldAt] = last\n',
+    becomes: '',
+    specs: ['spec/call/answer.spec.ts'],
+  },
+  {
+    name: 'a call is lost when another one ends whose place it would have had',
+    file: 'src/call/call-table.ts',
+    text: 'if (((at - own) & last) < ((at - free) & last)) continue',
+    becomes: 'if (((at - own) & last) <= ((at - free) & last)) continue',
+    specs: ['spec/call/call-table.spec.ts'],
   },
   {
     name: 'an answer that is ready early overtakes those before it',

@@ -57,7 +57,8 @@ const ask = <C extends AnyCall>(project: Project<C>, call: C): AnswerOf<C> =>
  */
 class Hands<C extends AnyCall> {
   private busy = 0
-  private readonly held = new Set<IncomingCall>()
+  /** Not a set, for what {@link CallTable} says of a map: each call knows its place here. */
+  private readonly held: IncomingCall[] = []
   private readonly queue: C[] = []
   private sourceDone = false
   private takingUp = false
@@ -80,7 +81,7 @@ class Hands<C extends AnyCall> {
   }
 
   letGo(): void {
-    for (const call of this.held) call.letGo()
+    for (const call of [...this.held]) call.letGo()
   }
 
   private begin(call: C): void {
@@ -105,15 +106,24 @@ class Hands<C extends AnyCall> {
       return
     }
     incoming.reply(given, this.buffer)
-    if (!incoming.isSettled) this.held.add(incoming)
+    if (!incoming.isSettled) incoming.heldAt = this.held.push(incoming) - 1
   }
 
   private readonly settled = (settled: Settled): void => {
     this.busy--
-    if (this.held.size > 0) this.held.delete(settled.call as unknown as IncomingCall)
+    this.release(settled.call as unknown as IncomingCall)
     this.subscriber.next(settled as unknown as Settled<C>)
     this.takeUp()
     this.endIfDone()
+  }
+
+  /** The last one that is held takes the place of one that is not any more. */
+  private release({ heldAt }: IncomingCall): void {
+    if (heldAt < 0) return
+    const last = this.held.pop() as IncomingCall
+    if (last.heldAt === heldAt) return
+    this.held[heldAt] = last
+    last.heldAt = heldAt
   }
 
   /** Begins the calls that wait, in a loop: those that are answered at once must not pile up on the stack. */

@@ -23,6 +23,8 @@ export class IncomingCall implements Call<unknown, unknown, unknown, unknown, un
   whenSettled: ((settled: Settled) => void) | undefined
   /** When an unclaimed call is let go: milliseconds by the line's clock. */
   claimBy = Infinity
+  /** Its place among the calls that are being answered; -1: it has none. */
+  heldAt = -1
   private claimed = false
   private ended: Settled | undefined
   private sender: ItemSender | undefined
@@ -92,7 +94,7 @@ export class IncomingCall implements Call<unknown, unknown, unknown, unknown, un
   }
 
   reply(answer: unknown, buffer?: BufferOptions): void {
-    checkOptions('buffer', buffer, bufferRules)
+    if (buffer !== undefined) checkOptions('buffer', buffer, bufferRules)
     this.claim()
     if (this.ended !== undefined) return
     if (givesMany(this.end.kind)) this.replyMany(answer as ObservableInput<unknown>, buffer)

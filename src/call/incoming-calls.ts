@@ -2,6 +2,7 @@ import { Reader } from '../protobuf/reader.js'
 import { frameOf, type PayloadKind } from '../wire/frame-taker.js'
 import type { CallFrame, Open, PayloadFrame } from '../wire/frame.js'
 import { ArrivingRequests } from './arriving-requests.js'
+import { CallTable } from './call-table.js'
 import type { CallsOptions } from './calls-options.js'
 import { statusFrame } from './fail-frame.js'
 import { IncomingCall } from './incoming-call.js'
@@ -17,7 +18,7 @@ export interface Served {
 
 /** The calls that the far end makes on one connection. */
 export class IncomingCalls {
-  private readonly calls = new Map<number, IncomingCall>()
+  private readonly calls = new CallTable<IncomingCall>()
   private lastId = 0
   private refusing = false
   /** Calls whose requests come in parts. */
@@ -87,7 +88,7 @@ export class IncomingCalls {
   /** Ends what is due, and says when the next deadline is. */
   sweep(now: number): number {
     let next = this.arriving.sweep(now)
-    for (const call of this.calls.values()) {
+    for (const call of this.calls.all()) {
       call.expire(now)
       const due = call.dueAt
       if (due > now) next = Math.min(next, due)
@@ -99,7 +100,7 @@ export class IncomingCalls {
   end(): void {
     this.refusing = true
     this.arriving.clear()
-    for (const call of [...this.calls.values()]) call.onCancel()
+    for (const call of this.calls.all()) call.onCancel()
   }
 
   private open(frame: Open): void {
@@ -137,7 +138,7 @@ export class IncomingCalls {
     const now = this.line.now()
     const isEvent = end.kind === 'event'
     const call = new IncomingCall(this.line, end, this.options.peer(), frame, request, now)
-    if (!isEvent) this.calls.set(id, call)
+    if (!isEvent) this.calls.add(id, call)
     if (!hub.deliver(call)) {
       this.calls.delete(id)
       this.line.send(statusFrame(id, 'UNIMPLEMENTED'))

@@ -8,7 +8,9 @@ import type { IncomingCall } from './incoming-call.js'
  */
 export class IncomingHub {
   private readonly arrivals = new Subject<IncomingCall>()
-  private readonly unclaimed = new Set<IncomingCall>()
+  private unclaimed: IncomingCall[] = []
+  /** With so many of them it is looked which have been answered meanwhile. */
+  private sweepAt = 256
 
   /** The calls, as they come. */
   readonly calls$ = new Observable<IncomingCall>(subscriber => {
@@ -16,8 +18,9 @@ export class IncomingHub {
     return () => {
       subscription.unsubscribe()
       if (this.arrivals.observed) return
-      for (const call of this.unclaimed) if (!call.taken) call.letGo()
-      this.unclaimed.clear()
+      const { unclaimed } = this
+      this.unclaimed = []
+      for (const call of unclaimed) if (!call.taken) call.letGo()
     }
   })
 
@@ -31,14 +34,17 @@ export class IncomingHub {
     this.arrivals.next(call)
     if (call.taken || call.kind === 'event') return true
     // calls that were answered meanwhile are swept out now and then, not one by one
-    if (this.unclaimed.size >= 256) for (const old of this.unclaimed) if (old.taken) this.unclaimed.delete(old)
-    this.unclaimed.add(call)
+    if (this.unclaimed.length >= this.sweepAt) {
+      this.unclaimed = this.unclaimed.filter(old => !old.taken)
+      this.sweepAt = Math.max(256, 2 * this.unclaimed.length)
+    }
+    this.unclaimed.push(call)
     return true
   }
 
   /** No more calls will come. */
   complete(): void {
     this.arrivals.complete()
-    this.unclaimed.clear()
+    this.unclaimed = []
   }
 }

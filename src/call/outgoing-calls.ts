@@ -4,6 +4,7 @@ import type { Reader } from '../protobuf/reader.js'
 import type { PayloadKind } from '../wire/frame-taker.js'
 import type { CallFrame, Metadata, Open, PayloadFrame } from '../wire/frame.js'
 import { GoingAway, Overloaded, SchemaMismatch, TooLarge, Unimplemented } from './call-errors.js'
+import { CallTable } from './call-table.js'
 import { defaultTimeout, waitingBytes, type CallOptions, type CallsOptions } from './calls-options.js'
 import { textBytes } from './cut-text.js'
 import { invalidPayload } from './fail-frame.js'
@@ -33,7 +34,7 @@ const metadataBytes = (metadata: Metadata): number =>
 
 /** The calls that this end makes on one connection. */
 export class OutgoingCalls {
-  private readonly calls = new Map<number, OutgoingCall>()
+  private readonly calls = new CallTable<OutgoingCall>()
   private readonly queue: BoundedBuffer<Waiting>
   private nextId: number
   private refusing = false
@@ -149,7 +150,7 @@ export class OutgoingCalls {
       if (call.deadline <= now) call.expire()
       else next = Math.min(next, call.deadline)
     }
-    for (const call of this.calls.values()) look(call)
+    for (const call of this.calls.all()) look(call)
     for (const { call } of [...this.queue]) look(call)
     return next
   }
@@ -159,7 +160,7 @@ export class OutgoingCalls {
     this.refusing = true
     const waiting = [...this.queue]
     this.queue.clear()
-    for (const call of [...this.calls.values()]) call.lost(lost(call.method.name, 'unknown'))
+    for (const call of this.calls.all()) call.lost(lost(call.method.name, 'unknown'))
     for (const { call } of waiting) call.lost(lost(call.method.name, 'no'))
   }
 
@@ -211,7 +212,7 @@ export class OutgoingCalls {
     const id = this.nextId
     this.nextId += 2
     const isEvent = method.kind === 'event'
-    if (!isEvent || inParts) this.calls.set(id, call)
+    if (!isEvent || inParts) this.calls.add(id, call)
     const open: Open = { _tag: 'Open', id, method: method.number as number, payload, credit, timeoutMs, metadata }
     if (inParts) {
       this.line.send({ ...open, payload: noBytes, more: true })

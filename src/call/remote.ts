@@ -16,7 +16,7 @@ export class Remote<T, E = never> extends Observable<T> implements AsyncIterable
 
   /** @param start - begins to deliver to a consumer */
   constructor(readonly start: (consumer: Consumer<T>) => Flow) {
-    super(subscriber => start(subscriber))
+    super(start)
   }
 
   /** Pulls one item at a time: the far end sends the next one when the loop asks for it. Leaving the loop cancels. */

@@ -31,6 +31,8 @@ export interface Connections {
   gone(method: string): Error | undefined
 }
 
+const noOptions: CallOptions = {}
+
 type Open = (input: unknown, options: CallOptions, consumer: Consumer<unknown>) => Flow
 
 /** How long a call may take, in milliseconds. */
@@ -148,7 +150,8 @@ export const remoteOf = (
       const open = untilAborted(name, untilAnswered(compiled, connections, overSessions(compiled, connections)))
       return [
         name,
-        (input: unknown, options: CallOptions = {}) => {
+        (input: unknown, options?: CallOptions) => {
+          if (options === undefined) return new Remote(consumer => open(input, noOptions, consumer))
           checkOptions(name, options, callRules)
           return new Remote(consumer => open(input, own(options), consumer))
         },
