@@ -40,6 +40,85 @@ test('answers and items of any length arrive whole, in one frame or in parts', t
   t.deepEqual([caller.violations, server.violations], [[], []])
 })
 
+test('requests of any length arrive whole, in one frame or in parts, and so do events', t => {
+  const { caller, server, flush } = overBytes()
+  const arrived: unknown[] = []
+  server.hubs.request.calls$.subscribe(call => {
+    arrived.push(call.request)
+    call.reply(bytesOf(1))
+  })
+  server.hubs.event.calls$.subscribe(call => arrived.push(call.request))
+  // in place, and apart behind a long one
+  const sizes = [0, 1, 100, 101, 102, 5_000, 5_001, 3, 0]
+  for (const size of sizes) {
+    for (const kind of ['request', 'event'] as const) {
+      const answer = written()
+      caller.open(kind, bytesOf(size), answer)
+      flush()
+      t.is(answer.end, 'complete')
+    }
+  }
+  t.deepEqual(
+    arrived,
+    sizes.flatMap(size => [bytesOf(size), bytesOf(size)]),
+  )
+  t.deepEqual([caller.calls.size, server.calls.size, caller.violations, server.violations], [0, 0, [], []])
+})
+
+test('requests that cannot be encoded, or are too long, take nobody’s room', t => {
+  const { caller, server, flush } = overBytes()
+  server.hubs.request.calls$.subscribe(call => call.reply(call.request))
+  const wrong = Array.from({ length: 20 }, (_, n) => {
+    const outcome = written()
+    caller.open(n % 4 === 3 ? 'event' : 'request', n % 2 === 0 ? fails : bytesOf(10_001), outcome)
+    return outcome
+  })
+  t.deepEqual(
+    wrong.map(({ end }) => (end as { readonly _tag: string })._tag),
+    wrong.map((_, n) => (n % 2 === 0 ? 'InvalidPayload' : 'TooLarge')),
+  )
+  const good = Array.from({ length: 8 }, () => {
+    const outcome = written()
+    caller.open('request', bytesOf(5), outcome)
+    return outcome
+  })
+  flush()
+  for (const { end } of good) t.is(end, 'complete')
+  t.deepEqual([caller.calls.size, server.calls.size, caller.violations, server.violations], [0, 0, [], []])
+})
+
+test('a call that is made while a request is being encoded goes behind it, or before its parts', t => {
+  for (const size of [5, 500]) {
+    const { caller, server, flush } = overBytes()
+    const arrived: unknown[] = []
+    server.hubs.request.calls$.subscribe(call => {
+      arrived.push((call.request as Uint8Array).length)
+      call.reply(bytesOf(1))
+    })
+    const [outer, inner] = [written(), written()]
+    const request = () => {
+      caller.open('request', bytesOf(1), inner)
+      return bytesOf(size)
+    }
+    caller.open('request', request, outer)
+    flush()
+    t.deepEqual([outer.end, inner.end], ['complete', 'complete'])
+    t.deepEqual([arrived, server.violations], [size === 5 ? [5, 1] : [1, 500], []])
+  }
+})
+
+test('a call whose request ends the connection is lost with it, and none is left', t => {
+  const { caller } = overBytes()
+  const outcome = written()
+  const request = () => {
+    caller.calls.end(method => Object.assign(new Error(method), { _tag: 'Gone' }))
+    return bytesOf(1)
+  }
+  caller.open('request', request, outcome)
+  t.like(outcome.end, { _tag: 'Gone' })
+  t.is(caller.calls.size, 0)
+})
+
 test('a value that cannot be encoded ends its call and no other, and nothing of it arrives', t => {
   const { caller, server, flush } = overBytes()
   const [request, stream, pushed] = [written(), written(), written()]

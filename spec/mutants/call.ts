@@ -33,7 +33,7 @@ export const callMutants: readonly Mutant[] = [
   {
     name: 'a call that waited tells the far end all of its time, not what is left',
     file: 'src/call/outgoing-call.ts',
-    text: 'Math.ceil(this.deadline - this.line.now())',
+    text: 'Math.ceil(this.deadline - now)',
     becomes: 'Math.ceil(this.afterMs)',
     specs: ['spec/peer/conversation.spec.ts'],
   },
@@ -117,8 +117,8 @@ export const callMutants: readonly Mutant[] = [
   {
     name: 'a call that is made while others are being sent overtakes those that wait',
     file: 'src/call/outgoing-calls.ts',
-    text: 'if (this.queue.length === 0 && this.hasRoom)',
-    becomes: 'if (this.hasRoom)',
+    text: 'return this.queue.length === 0 && this.hasRoom',
+    becomes: 'return this.hasRoom',
     specs: ['spec/call/outgoing-calls.spec.ts'],
   },
   {
@@ -218,6 +218,13 @@ export const callMutants: readonly Mutant[] = [
     text: 'if (((at - own) & last) < ((at - free) & last)) continue',
     becomes: 'if (((at - own) & last) <= ((at - free) & last)) continue',
     specs: ['spec/call/call-table.spec.ts'],
+  },
+  {
+    name: 'a request that cannot be encoded takes the room of a call for good',
+    file: 'src/call/outgoing-calls.ts',
+    text: '    call.id = 0\n    if (this.nextId === id + 2) this.nextId = id\n    this.forget(id)',
+    becomes: '    call.id = 0\n    if (this.nextId === id + 2) this.nextId = id',
+    specs: ['spec/call/in-place.spec.ts'],
   },
   {
     name: 'an answer that is ready early overtakes those before it',

@@ -5,7 +5,7 @@ import { VirtualTimeScheduler } from 'rxjs'
 import type { Writer } from '../../src/protobuf/writer.js'
 import { FrameWriter } from '../../src/wire/frame-writer.js'
 import type { Frame, Open } from '../../src/wire/frame.js'
-import { callId, plain, readIn, written } from './arbitrary-frame.js'
+import { callId, kinds, plain, readIn, written } from './arbitrary-frame.js'
 
 const next = (id: number, size = 0, fill = id): Frame => ({
   _tag: 'Next',
@@ -144,6 +144,8 @@ test('a long payload leaves in one write with the head of its frame, in order', 
   )
 })
 
+const nothingElse = { payload: new Uint8Array(0), credit: undefined, timeoutMs: undefined, metadata: undefined }
+
 const raw = (value: unknown, to: Writer): void => void to.raw(value as Uint8Array)
 
 test('within one tick batches grow to 64 KiB, and begin at 8 KiB again in the next', t => {
@@ -174,6 +176,54 @@ test('a value is encoded where it leaves from, as the very bytes of the frame it
   })
 })
 
+test('a request is encoded where it leaves from, as the very bytes of the frame it would have been', t => {
+  const opens = fc.array(fc.tuple(kinds.Open, fc.oneof(fc.nat(300), fc.nat(5_000))), { maxLength: 12 })
+  t.notThrows(() => {
+    fc.assert(
+      fc.property(opens, requests => {
+        const { writer, batches, endTick } = start()
+        const frames = requests.map(([open, size]): Open => {
+          const payload = new Uint8Array(size).fill(open.id % 251)
+          const { id, method, credit, timeoutMs, metadata } = open
+          const frame: Open = { _tag: 'Open', id, method, credit, timeoutMs, metadata, payload: new Uint8Array(0) }
+          assert.equal(writer.pushOpen(frame, raw, payload, 100_000), size)
+          return { ...frame, payload }
+        })
+        endTick()
+        assert.ok(Buffer.concat(batches).equals(written(...frames)))
+      }),
+    )
+  })
+})
+
+test('a request that is too long for one frame, or cannot be encoded, leaves nothing behind', t => {
+  const asked: Open = { _tag: 'Open', id: 3, method: 1, ...nothingElse }
+  for (const size of [1_000, 5_000, 200_000]) {
+    const { writer, batches, endTick } = start()
+    writer.push(next(1, 10))
+    for (let times = 0; times < 2; times++) {
+      const payload = writer.pushOpen(asked, raw, new Uint8Array(size).fill(9), size - 1)
+      t.deepEqual(Buffer.from(payload as Uint8Array), Buffer.alloc(size, 9))
+    }
+    t.throws(
+      () =>
+        writer.pushOpen(
+          asked,
+          (_, to) => {
+            to.fork().string('half')
+            throw new RangeError('no other half')
+          },
+          undefined,
+          100,
+        ),
+      { message: 'no other half' },
+    )
+    writer.push(next(5, 10))
+    endTick()
+    t.deepEqual(readIn(batches).map(plain), [plain(next(1, 10)), plain(next(5, 10))])
+  }
+})
+
 test('a value that is too long for one frame comes back as its payload, and leaves nothing behind', t => {
   for (const size of [1_000, 200_000]) {
     const { writer, batches, endTick } = start()
@@ -201,20 +251,21 @@ test('an encoder that throws in the middle of a message leaves nothing behind, a
 })
 
 test('what is sent while a value is being encoded leaves behind it', t => {
+  const asked: Open = { _tag: 'Open', id: 7, method: 1, ...nothingElse }
   const { writer, batches, endTick } = start()
   const talkative = (_: unknown, to: Writer): void => {
     to.raw(new Uint8Array(5).fill(1))
     writer.push(next(3, 10))
     writer.pushPayload('Next', 5, raw, new Uint8Array(10).fill(5), 100)
+    t.is(writer.pushOpen(asked, raw, new Uint8Array(10).fill(7), 100), 10)
+    t.deepEqual(writer.pushOpen(asked, raw, new Uint8Array(10).fill(8), 9), Buffer.alloc(10, 8))
     writer.flush()
     to.raw(new Uint8Array(5).fill(1))
   }
   writer.pushPayload('Next', 1, talkative, undefined, 100)
   endTick()
-  t.deepEqual(
-    readIn(batches).map(plain),
-    [1, 3, 5].map(id => plain(next(id, 10))),
-  )
+  const request: Frame = { ...asked, payload: new Uint8Array(10).fill(7) }
+  t.deepEqual(readIn(batches).map(plain), [...[1, 3, 5].map(id => next(id, 10)), request].map(plain))
 })
 
 test('a slab is written again once nothing holds on to its batches, and not before', t => {

@@ -4,9 +4,9 @@ import { Budget } from '../flow/budget.js'
 import { Reassembly } from '../flow/reassembly.js'
 import type { Pipe } from '../pipe/pipe.js'
 import type { Encode } from '../schema/codec.js'
-import { writePayload } from '../wire/frame-outlet.js'
+import { writeOpen, writePayload } from '../wire/frame-outlet.js'
 import { deliver } from '../wire/frame-source.js'
-import { isPayload, type CallFrame, type PayloadFrame } from '../wire/frame.js'
+import { isPayload, type CallFrame, type Open, type PayloadFrame } from '../wire/frame.js'
 import { payloads } from '../wire/payload-writer.js'
 import type { CallOptions, CallsOptions } from './calls-options.js'
 import { Deadlines } from './deadlines.js'
@@ -144,6 +144,10 @@ export class Calls implements Line {
     const sent = writePayload(this.pipe.outgoing, kind, id, encode, value, this.wholeBytes)
     if (kind === 'Next' && typeof sent === 'number') this.turns.spend(sent)
     return sent
+  }
+
+  sendOpen(open: Open, encode: Encode<unknown>, value: unknown, most: number): number | Uint8Array {
+    return this.ended ? 0 : writeOpen(this.pipe.outgoing, open, encode, value, most)
   }
 
   reassembly(): Reassembly {

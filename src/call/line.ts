@@ -1,7 +1,7 @@
 import type { BufferOptions } from '../flow/bounded-buffer.js'
 import type { Reassembly } from '../flow/reassembly.js'
 import type { Encode } from '../schema/codec.js'
-import type { CallFrame, PayloadFrame } from '../wire/frame.js'
+import type { CallFrame, Open, PayloadFrame } from '../wire/frame.js'
 import type { Sender } from './turns.js'
 
 /** What one call sees of the connection it is on. */
@@ -18,6 +18,13 @@ export interface Line {
    * @throws what `encode` throws; nothing has left then
    */
   sendValue(kind: 'Next' | 'Reply', id: number, encode: Encode<unknown>, value: unknown): number | Uint8Array
+  /**
+   * Opens a call with a value as its request, as `sendValue` does it.
+   *
+   * @param open - the frame, without its payload
+   * @param most - longest request that may leave in one frame, in bytes
+   */
+  sendOpen(open: Open, encode: Encode<unknown>, value: unknown, most: number): number | Uint8Array
   /** Longest payload of one frame, in bytes: what is longer leaves in parts. */
   readonly wholeBytes: number
   /** Longest that what varies in a frame may be together, in bytes. */

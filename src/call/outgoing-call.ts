@@ -64,9 +64,9 @@ export class OutgoingCall implements Flow {
   }
 
   /** What the far end is told of the deadline: what is left of it when the call leaves, which it may have waited to do. */
-  get timeoutMs(): number | undefined {
+  timeoutMs(now: number): number | undefined {
     if (this.deadline === Infinity) return undefined
-    return Math.min(0xffff_ffff, Math.max(0, Math.ceil(this.deadline - this.line.now())))
+    return Math.min(0xffff_ffff, Math.max(0, Math.ceil(this.deadline - now)))
   }
 
   /** The call has left: begin with its items, if it sends any. */

@@ -32,6 +32,18 @@ const entryBytes = 20
 const metadataBytes = (metadata: Metadata): number =>
   Object.entries(metadata).reduce((sum, [name, text]) => sum + entryBytes + textBytes(name) + textBytes(text), 0)
 
+const openOf = (
+  call: OutgoingCall,
+  id: number,
+  payload: Uint8Array,
+  metadata: Metadata | undefined,
+  now: number,
+): Open => {
+  const { method, credit } = call
+  const timeoutMs = call.timeoutMs(now)
+  return { _tag: 'Open', id, method: method.number as number, payload, credit, timeoutMs, metadata }
+}
+
 /** The calls that this end makes on one connection. */
 export class OutgoingCalls {
   private readonly calls = new CallTable<OutgoingCall>()
@@ -56,29 +68,25 @@ export class OutgoingCalls {
   open(method: CallingEnd, input: unknown, options: CallOptions, consumer: Consumer<unknown>): Flow {
     const many = takesMany(method.kind)
     const { metadata } = options
-    let payload: Uint8Array = noBytes
-    let inParts = false
+    const usual = method.kind === 'request' ? defaultTimeout : Infinity
+    const afterMs = options.timeout ?? method.options.timeout ?? usual
+    const now = afterMs === Infinity ? 0 : this.line.now()
+    const deadline = now + afterMs
+    let call: OutgoingCall
+    let most: number
     try {
       const refusal = this.refusal(method)
       if (refusal !== undefined) throw refusal
-      if (!many) payload = this.payload(method, input)
-      inParts = payload.length > Math.min(this.line.wholeBytes, this.roomBeside(method, metadata))
-    } catch (error) {
-      consumer.error(error)
-      return noFlow
-    }
-    const usual = method.kind === 'request' ? defaultTimeout : Infinity
-    const afterMs = options.timeout ?? method.options.timeout ?? usual
-    const deadline = afterMs === Infinity ? Infinity : this.line.now() + afterMs
-    let call: OutgoingCall
-    try {
+      most = Math.min(this.line.wholeBytes, this.roomBeside(method, metadata))
       call = new OutgoingCall(this.line, method, consumer, afterMs, deadline, options.credit, options.buffer)
     } catch (error) {
       consumer.error(error)
       return noFlow
     }
-    const items = many ? (input as ObservableInput<unknown>) : none
-    this.submit({ call, payload, inParts, metadata, items })
+    if (many)
+      this.submit({ call, payload: noBytes, inParts: false, metadata, items: input as ObservableInput<unknown> })
+    else if (this.mayLeave) this.leave(call, input, metadata, most, now)
+    else this.encoded(call, input, metadata, most)
     if (deadline < Infinity && !call.closed) this.line.watch(deadline)
     return call
   }
@@ -171,16 +179,62 @@ export class OutgoingCalls {
     return undefined
   }
 
-  private payload(method: CallingEnd, input: unknown): Uint8Array {
+  /** Opens a call with a request that is encoded where it leaves from. */
+  private leave(call: OutgoingCall, input: unknown, metadata: Metadata | undefined, most: number, now: number): void {
+    const { method } = call
+    const id = this.takeId()
+    const isEvent = method.kind === 'event'
+    call.id = id
+    if (!isEvent) this.calls.add(id, call)
+    let sent: number | Uint8Array
+    try {
+      sent = this.line.sendOpen(openOf(call, id, noBytes, metadata, now), method.encodeInput, input, most)
+    } catch (error) {
+      this.unopened(call)
+      call.lost(invalidPayload(method.name, 'ours', error))
+      return
+    }
+    // the connection may have ended with something that its encoding did
+    if (call.closed) return
+    if (typeof sent !== 'number') {
+      this.unopened(call)
+      this.submitPayload(call, sent, metadata, most)
+      return
+    }
+    call.opened(id, none)
+    if (isEvent) call.done()
+  }
+
+  private takeId(): number {
+    const id = this.nextId
+    this.nextId += 2
+    return id
+  }
+
+  /** Nothing has left under the call's id; calls that were made meanwhile have later ones. */
+  private unopened(call: OutgoingCall): void {
+    const { id } = call
+    call.id = 0
+    if (this.nextId === id + 2) this.nextId = id
+    this.forget(id)
+  }
+
+  /** A request of a call that waits is encoded at once: nobody can change it any more. */
+  private encoded(call: OutgoingCall, input: unknown, metadata: Metadata | undefined, most: number): void {
     let payload: Uint8Array
     try {
-      payload = this.line.write(method.encodeInput, input)
+      payload = this.line.write(call.method.encodeInput, input)
     } catch (error) {
-      throw invalidPayload(method.name, 'ours', error)
+      call.lost(invalidPayload(call.method.name, 'ours', error))
+      return
     }
+    this.submitPayload(call, payload, metadata, most)
+  }
+
+  private submitPayload(call: OutgoingCall, payload: Uint8Array, metadata: Metadata | undefined, most: number): void {
     const { messageBytes } = this.line
-    if (payload.length > messageBytes) throw new TooLarge(method.name, payload.length, messageBytes)
-    return payload
+    if (payload.length > messageBytes) call.lost(new TooLarge(call.method.name, payload.length, messageBytes))
+    else this.submit({ call, payload, inParts: payload.length > most, metadata, items: none })
   }
 
   /** How many bytes of a request have room in a frame beside its metadata, which cannot travel in parts. */
@@ -196,8 +250,13 @@ export class OutgoingCalls {
     return !this.line.full && this.calls.size < this.options.far.calls
   }
 
+  /** Whether a call may leave at once, and overtakes nobody. */
+  private get mayLeave(): boolean {
+    return this.queue.length === 0 && this.hasRoom
+  }
+
   private submit(waiting: Waiting): void {
-    if (this.queue.length === 0 && this.hasRoom) return this.launch(waiting)
+    if (this.mayLeave) return this.launch(waiting)
     const size = waiting.payload.length
     if (this.queue.push(waiting, size)) return
     // calls that were given up while they waited make room
@@ -208,14 +267,13 @@ export class OutgoingCalls {
   }
 
   private launch({ call, payload, inParts, metadata, items }: Waiting): void {
-    const { method, credit, timeoutMs } = call
-    const id = this.nextId
-    this.nextId += 2
+    const { method } = call
+    const id = this.takeId()
     const isEvent = method.kind === 'event'
     if (!isEvent || inParts) this.calls.add(id, call)
-    const open: Open = { _tag: 'Open', id, method: method.number as number, payload, credit, timeoutMs, metadata }
+    const open = openOf(call, id, inParts ? noBytes : payload, metadata, this.line.now())
     if (inParts) {
-      this.line.send({ ...open, payload: noBytes, more: true })
+      this.line.send({ ...open, more: true })
       return call.openedWith(id, payload)
     }
     this.line.send(open)

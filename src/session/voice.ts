@@ -1,5 +1,5 @@
 import type { Pipe } from '../pipe/pipe.js'
-import { FrameOutlet, writePayload } from '../wire/frame-outlet.js'
+import { FrameOutlet, writeOpen, writePayload } from '../wire/frame-outlet.js'
 import type { CallFrame, Frame } from '../wire/frame.js'
 import type { Unread } from './unread.js'
 
@@ -26,6 +26,12 @@ export class Voice {
       writePayload: (kind, id, encode, value, most) => {
         if (!events.talks()) return 0
         const size = writePayload(pipe.outgoing, kind, id, encode, value, most)
+        if (typeof size === 'number') unread.wrotePayload(size)
+        return size
+      },
+      writeOpen: (open, encode, value, most) => {
+        if (!events.talks()) return 0
+        const size = writeOpen(pipe.outgoing, open, encode, value, most)
         if (typeof size === 'number') unread.wrotePayload(size)
         return size
       },

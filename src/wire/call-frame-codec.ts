@@ -47,17 +47,42 @@ const writeAllowance = (allowance: Allowance, writer: Writer): void => {
   writer.ldelim()
 }
 
-const writeOpen = (open: Open, writer: Writer): void => {
-  writer.fork()
+const writeHead = (open: Open, writer: Writer): void => {
   if (open.method !== 0) writer.uint32(8).uint32(open.method)
   if (open.credit !== undefined) writeAllowance(open.credit, writer.uint32(18))
   if (open.timeoutMs !== undefined) writer.uint32(24).uint32(open.timeoutMs)
   if (open.metadata !== undefined)
     for (const [name, text] of Object.entries(open.metadata))
       writer.uint32(34).fork().uint32(10).string(name).uint32(18).string(text).ldelim()
+}
+
+const writeOpen = (open: Open, writer: Writer): void => {
+  writer.fork()
+  writeHead(open, writer)
   if (open.payload.length > 0) writer.uint32(42).bytes(open.payload)
   if (open.more === true) writer.uint32(48).bool(true)
   writer.ldelim()
+}
+
+/**
+ * Writes an `Open` with its length in front, up to its payload, which is to follow: {@link endOpen} puts the lengths in.
+ *
+ * @returns where the payload starts
+ */
+export const beginOpen = (open: Open, writer: Writer): number => {
+  writer.fork()
+  writeId(open.id, writer)
+  writer.uint32(callTags.open).fork()
+  writeHead(open, writer)
+  return writer.uint32(42).fork().pos
+}
+
+/** Ends what {@link beginOpen} began, with a payload of so many bytes. */
+export const endOpen = (writer: Writer, size: number): void => {
+  writer.ldelim()
+  // a payload of no bytes is left out, with its tag and its length
+  if (size === 0) writer.pos -= 2
+  writer.ldelim().ldelim()
 }
 
 /** Writes a call frame with its length in front. */

@@ -1,6 +1,6 @@
 import type { Subject } from 'rxjs'
 import { Outlet, type OutletSink } from '../pipe/outlet.js'
-import type { Frame } from './frame.js'
+import type { Frame, Open } from './frame.js'
 import type { PayloadKind } from './frame-taker.js'
 import { payloads, type WriteValue } from './payload-writer.js'
 
@@ -13,20 +13,28 @@ export type WritePayload = (
   most: number,
 ) => number | Uint8Array
 
+/** Writes a value as the request of a call. */
+export type WriteOpen = (open: Open, encode: WriteValue, value: unknown, most: number) => number | Uint8Array
+
 /** Where a {@link FrameOutlet} leads. */
 export interface FrameSink<F extends Frame> extends OutletSink<F> {
   /** See {@link writePayload}. */
   readonly writePayload: WritePayload
+  /** See {@link writeOpen}. */
+  readonly writeOpen: WriteOpen
 }
 
 /** The `outgoing` of a pipe of frames, which also writes values with no object for the frame, and no bytes between. */
 export class FrameOutlet<F extends Frame = Frame> extends Outlet<F> {
   /** See {@link writePayload}; only while nobody watches, who would have to see a frame. */
   readonly writePayload: WritePayload
+  /** See {@link writeOpen}; only while nobody watches. */
+  readonly writeOpen: WriteOpen
 
   constructor(sink: FrameSink<F>) {
     super(sink)
     this.writePayload = sink.writePayload
+    this.writeOpen = sink.writeOpen
   }
 }
 
@@ -50,6 +58,30 @@ export const writePayload = <F extends Frame>(
   const payload = payloads.write(encode, value)
   if (payload.length > most) return payload
   const frame: Frame = { _tag: kind, id, payload }
+  outgoing.next(frame as F)
+  return payload.length
+}
+
+/**
+ * Writes a value as the request of a call, straight into the batch that leaves next where that can be.
+ *
+ * @param open - the frame, without its payload
+ * @param most - longest request that may leave in one frame, in bytes
+ * @returns how long it is; or the request itself, where it is longer than `most` and nothing has left
+ * @throws what `encode` throws; nothing has left then
+ */
+export const writeOpen = <F extends Frame>(
+  outgoing: Subject<F>,
+  open: Open,
+  encode: WriteValue,
+  value: unknown,
+  most: number,
+): number | Uint8Array => {
+  if (outgoing instanceof FrameOutlet && !outgoing.observed)
+    return (outgoing as FrameOutlet<F>).writeOpen(open, encode, value, most)
+  const payload = payloads.write(encode, value)
+  if (payload.length > most) return payload
+  const frame: Frame = { ...open, payload }
   outgoing.next(frame as F)
   return payload.length
 }

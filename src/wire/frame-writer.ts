@@ -1,6 +1,7 @@
 import { asapScheduler, type SchedulerLike, type Subscription } from 'rxjs'
+import { beginOpen, endOpen } from './call-frame-codec.js'
 import { writeFrame } from './frame-codec.js'
-import type { Frame } from './frame.js'
+import type { Frame, Open } from './frame.js'
 import type { PayloadKind } from './frame-taker.js'
 import { beginPayload, endPayload } from './payload-frame.js'
 import { payloads, type WriteValue } from './payload-writer.js'
@@ -11,6 +12,12 @@ const flushAt = 8 * 1024
 
 /** Within one tick each batch may be twice as long as the one before, up to that: one way, fewer writes do more. */
 const flushAtMost = 64 * 1024
+
+/**
+ * Requests behind one that is longer are encoded apart, and copied: in place, each of the three lengths in front of them takes
+ * more than the one byte that it was given, and each time the request is moved.
+ */
+const longestInPlace = 2 * 1024
 
 /** Room that is made for a frame, beside its payload. */
 const leastRoom = 1024
@@ -30,6 +37,8 @@ export class FrameWriter {
   private last: (() => void) | undefined
   /** Length of the last payload: the next one is likely to be of its kind. */
   private lastSize = 0
+  /** Length of the last request. */
+  private lastRequest = 0
 
   /**
    * @param sink - gets each batch
@@ -90,6 +99,32 @@ export class FrameWriter {
   }
 
   /**
+   * Queues a value as the request of a call, as `pushPayload` does it.
+   *
+   * @param open - the frame, without its payload
+   */
+  pushOpen(open: Open, encode: WriteValue, value: unknown, most: number): number | Uint8Array {
+    if (this.encoding || this.lastRequest > longestInPlace) return this.pushRequest(open, encode, value, most)
+    const { slabs } = this
+    const writer = slabs.room(leastRoom, this.limit + leastRoom)
+    const before = writer.pos
+    this.encoding = true
+    try {
+      const start = beginOpen(open, writer)
+      encode(value, writer)
+      const size = (this.lastRequest = writer.pos - start)
+      if (size > most) return slabs.takeOut(before, start)
+      endOpen(writer, size)
+      return size
+    } catch (error) {
+      slabs.rollBack(before)
+      throw error
+    } finally {
+      this.written()
+    }
+  }
+
+  /**
    * Sends what is queued at once; while a value is being encoded, once that is done.
    *
    * @param then - what comes behind it
@@ -102,6 +137,14 @@ export class FrameWriter {
     this.flushing?.unsubscribe()
     this.endOfTick()
     then?.()
+  }
+
+  private pushRequest(open: Open, encode: WriteValue, value: unknown, most: number): number | Uint8Array {
+    const payload = payloads.write(encode, value)
+    this.lastRequest = payload.length
+    if (payload.length > most) return payload
+    this.push({ ...open, payload })
+    return payload.length
   }
 
   private pushLate(

@@ -39,6 +39,7 @@ export const framed =
       outgoing: new FrameOutlet<Frame>({
         write: frame => writer.push(frame),
         writePayload: (kind, id, encode, value, most) => writer.pushPayload(kind, id, encode, value, most),
+        writeOpen: (open, encode, value, most) => writer.pushOpen(open, encode, value, most),
         idle: false, // frames are not used again
         end: () => writer.flush(() => bytes.complete()),
         // the last thing said may be why

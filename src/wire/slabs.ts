@@ -63,9 +63,8 @@ export class Slabs {
 
   /** Takes a payload out that was written at the end, together with its frame: it is the caller's from then on. */
   takeOut(frame: number, payload: number): Uint8Array {
-    const { writer } = this
-    const { buf, pos } = writer
-    writer.pos = frame
+    const { buf, pos } = this.writer
+    this.rollBack(frame)
     if (buf.length === slabSize) return new Uint8Array(buf.subarray(payload, pos))
     // it has outgrown its slab, and the bytes are its own
     this.leave()
