@@ -28,9 +28,9 @@ const withRoom = (what: Limit['what'], by: Limit['by'], usual: number): Limit =>
 })
 
 export const limits: readonly Limit[] = [
-  withRoom('call', 'hand', 18),
-  withRoom('item', 'hand', 1.7),
-  withRoom('chunk', 'copy', 26),
+  withRoom('call', 'hand', 9),
+  withRoom('item', 'hand', 0.5),
+  withRoom('chunk', 'copy', 13),
 ]
 
 /** The lesser of two counts, thing by thing: noise only adds. */
