@@ -50,8 +50,15 @@ export const flowMutants: readonly Mutant[] = [
   {
     name: 'the parts of a message are put together in the wrong places',
     file: 'src/flow/reassembly.ts',
-    text: 'at += part.length',
-    becomes: 'at = part.length',
+    text: 'piece.filled += bytes.length',
+    becomes: 'piece.filled = bytes.length',
+    specs: ['spec/flow/reassembly.spec.ts'],
+  },
+  {
+    name: 'a message gets as much room as it claims to need, whatever has arrived of it',
+    file: 'src/flow/reassembly.ts',
+    text: 'Math.min(this.least - this.bytes, believed * (this.bytes + length))',
+    becomes: 'this.least - this.bytes',
     specs: ['spec/flow/reassembly.spec.ts'],
   },
   {

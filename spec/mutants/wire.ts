@@ -24,6 +24,27 @@ export const wireMutants: readonly Mutant[] = [
     specs: ['spec/wire/frame-reader.spec.ts'],
   },
   {
+    name: 'a long payload is written over while it may still be on its way',
+    file: 'src/wire/slabs.ts',
+    text: 'if (this.sink.idle) giveBack(payload)',
+    becomes: 'if (payload !== undefined) giveBack(payload)',
+    specs: ['spec/wire/frame-writer.spec.ts'],
+  },
+  {
+    name: 'a long payload is written over before the frame is written that it is in',
+    file: 'src/wire/frame-writer.ts',
+    text: 'if (!this.encoding) this.slabs.release(payload)',
+    becomes: 'this.slabs.release(payload)',
+    specs: ['spec/wire/frame-writer.spec.ts'],
+  },
+  {
+    name: 'what is neither part nor short is read in place from lent bytes',
+    file: 'src/wire/begins-fragment.ts',
+    text: 'buf[at + 1] === callTags.fragment',
+    becomes: 'buf[at + 1] !== callTags.reply',
+    specs: ['spec/wire/frame-reader.spec.ts'],
+  },
+  {
     name: 'a short batch does not leave at the end of its tick',
     file: 'src/wire/frame-writer.ts',
     text: 'this.flushing ??= this.scheduler.schedule(this.endOfTick)',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import test from 'ava'
 import fc from 'fast-check'
+import { beginsFragment } from '../../src/wire/begins-fragment.js'
 import { FrameReader } from '../../src/wire/frame-reader.js'
 import { isCallFrame, type Frame } from '../../src/wire/frame.js'
 import { ProtocolViolation } from '../../src/wire/protocol-violation.js'
@@ -31,6 +32,14 @@ const sum = (frame: Frame): unknown =>
   'payload' in frame ? { ...frame, payload: createHash('sha256').update(frame.payload).digest('hex') } : frame
 
 const memory = () => process.memoryUsage().arrayBuffers
+
+/** Where a frame lies behind its length. */
+const bodyOf = (frame: Frame) => {
+  const buf = written(frame)
+  let pos = 0
+  while ((buf[pos] as number) > 127) pos++
+  return { buf, pos: pos + 1, len: buf.length }
+}
 
 test('wherever the bytes are cut, the same frames arrive', t => {
   t.notThrows(() => {
@@ -131,6 +140,57 @@ test('a long payload of lent bytes comes in a buffer of its own, copied once', t
   t.is(long.length, 3)
   for (const one of long) t.true(Buffer.from(one).equals(payload))
   t.is(new Set(long.map(({ buffer }) => buffer)).size, 3)
+})
+
+test('parts of lent bytes are good until they are taken, and make no buffers, wherever they are cut', t => {
+  const payload = Uint8Array.from({ length: 64 * 1024 }, (_, n) => n % 251)
+  const bytes = written(
+    { _tag: 'Fragment', id: 1, payload },
+    { _tag: 'Fragment', id: 300_000, payload },
+    { _tag: 'Next', id: 1, payload: Uint8Array.of(1) },
+  )
+  const lent = new Uint8Array(bytes.length)
+  let parts = 0
+  const taken: string[] = []
+  const reader = new FrameReader(MiB, {
+    payload: (kind, id, { buf, pos, len }) => {
+      if (kind === 'Fragment') parts += Number(Buffer.compare(buf.subarray(pos, len), payload) === 0)
+      else taken.push(`${kind} ${id}`)
+    },
+    frame: () => t.fail(),
+  })
+  const rounds = 200
+  const pushAll = (size: number) => {
+    for (let at = 0; at < bytes.length; at += size) {
+      const end = Math.min(at + size, bytes.length)
+      lent.set(bytes.subarray(at, end))
+      reader.push(lent.subarray(0, end - at), true)
+      lent.fill(0xff)
+    }
+  }
+  pushAll(60_000)
+  const before = memory()
+  for (let n = 1; n < rounds; n++) pushAll(50_000 + n * 600)
+  t.true(memory() - before < MiB)
+  t.deepEqual([parts, taken.length], [2 * rounds, rounds])
+})
+
+test('whether a frame is a part of a payload is told by its first bytes, or not at all', t => {
+  t.notThrows(() => {
+    fc.assert(
+      fc.property(anyFrame, fc.nat(40), (frame, arrived) => {
+        const { buf, pos, len } = bodyOf(frame)
+        const end = Math.min(len, pos + arrived)
+        // what stands behind the end is none of this frame's
+        const cutOff = Uint8Array.from(buf, (byte, at) => (at < end ? byte : 74))
+        const told = beginsFragment(cutOff, pos, end)
+        assert.equal(beginsFragment(buf, pos, len), frame._tag === 'Fragment')
+        assert.ok(!told || frame._tag === 'Fragment')
+        if (arrived >= 10) assert.equal(told, frame._tag === 'Fragment')
+      }),
+      { numRuns: 500 },
+    )
+  })
 })
 
 test('a frame as long as the limit is read, and one byte more is a violation', t => {

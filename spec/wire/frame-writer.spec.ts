@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import test from 'ava'
 import fc from 'fast-check'
 import { VirtualTimeScheduler } from 'rxjs'
+import { longBytes } from '../../src/protobuf/long-bytes.js'
 import type { Writer } from '../../src/protobuf/writer.js'
 import { FrameWriter } from '../../src/wire/frame-writer.js'
 import type { Frame, Open } from '../../src/wire/frame.js'
@@ -284,6 +285,109 @@ test('a slab is written again once nothing holds on to its batches, and not befo
   )
   sink.idle = true
   t.deepEqual([4, 5, 6, 7].map(send), [3, 3, 3, 3])
+})
+
+/** A writer whose sink takes two at once; what it was given, and which of that was a payload from elsewhere. */
+const gathering = () => {
+  const scheduler = new VirtualTimeScheduler()
+  const batches: Uint8Array[] = []
+  const payloads: Uint8Array[] = []
+  const sink = {
+    write: (batch: Uint8Array) => void batches.push(batch),
+    writeTwo: (batch: Uint8Array, payload: Uint8Array) => {
+      batches.push(batch, payload)
+      payloads.push(payload)
+    },
+    idle: false,
+  }
+  return { writer: new FrameWriter(sink, scheduler), sink, batches, payloads, endTick: () => scheduler.flush() }
+}
+
+test('a long payload is not copied where the sink takes it from where it lies, and all leaves in order', t => {
+  t.notThrows(() => {
+    const size = fc.oneof(fc.nat(300), fc.integer({ min: 16_300, max: 16_500 }), fc.nat(80_000))
+    fc.assert(
+      fc.property(fc.array(fc.tuple(callId, size, fc.boolean()), { maxLength: 12 }), values => {
+        const { writer, batches, payloads, endTick } = gathering()
+        const frames = values.map(([id, length]) => next(id, length, id % 251))
+        for (const [i, frame] of frames.entries()) {
+          const [id, length, inPlace] = values[i] as (typeof values)[number]
+          if (inPlace) writer.pushPayload('Next', id, raw, new Uint8Array(length).fill(id % 251), 100_000)
+          else writer.push(frame)
+        }
+        endTick()
+        assert.ok(Buffer.concat(batches).equals(written(...frames)))
+        const long = frames.flatMap((frame, i) =>
+          'payload' in frame && frame.payload.length >= 16_384 && values[i]?.[2] === false ? [frame.payload] : [],
+        )
+        assert.deepEqual(payloads.length, long.length)
+        for (const [i, payload] of long.entries()) assert.equal(payloads[i], payload)
+      }),
+      { numRuns: 100 },
+    )
+  })
+})
+
+test('what is sent while a long payload leaves comes behind it', t => {
+  const scheduler = new VirtualTimeScheduler()
+  const batches: Uint8Array[] = []
+  const sink = {
+    write: (batch: Uint8Array) => void batches.push(batch),
+    writeTwo: (...both: readonly Uint8Array[]) => {
+      batches.push(...both)
+      if (batches.length === 2) for (const frame of [next(3), next(5, 20_000)]) writer.push(frame)
+    },
+    idle: false,
+  }
+  const writer = new FrameWriter(sink, scheduler)
+  writer.push(next(1, 20_000))
+  scheduler.flush()
+  t.deepEqual(
+    readIn(batches).map(frame => ('id' in frame ? frame.id : 0)),
+    [1, 3, 5],
+  )
+})
+
+const long = (writer: FrameWriter, fill: number): Uint8Array =>
+  writer.pushPayload('Next', 1, raw, new Uint8Array(300_000).fill(fill), 100) as Uint8Array
+
+test('the memory of a long payload that was released is written again once all is out, and not before', t => {
+  const { writer, sink } = gathering()
+  const first = long(writer, 1)
+  writer.push({ _tag: 'Next', id: 1, payload: first.subarray(0, 100_000) })
+  writer.release(first)
+  const second = long(writer, 2)
+  t.not(second.buffer, first.buffer)
+  t.true(first.every(byte => byte === 1))
+  sink.idle = true
+  writer.push(next(3, 10))
+  writer.flush()
+  const third = long(writer, 3)
+  t.is(third.buffer, first.buffer)
+  t.true(second.every(byte => byte === 2))
+})
+
+test('a batch that was queued before a long payload stays as it is when that is released', t => {
+  const { writer, batches } = start()
+  writer.push(next(1, 5_000))
+  const payload = long(writer, 9)
+  writer.release(payload)
+  long(writer, 3)
+  t.deepEqual(readIn(batches).map(plain), [plain(next(1, 5_000))])
+})
+
+test('a payload that is released while a value is being encoded stays as it is', t => {
+  const { writer, sink, batches, endTick } = gathering()
+  sink.idle = true
+  const payload = long(writer, 1)
+  const talkative = (): void => {
+    writer.push({ _tag: 'Next', id: 3, payload: payload.subarray(0, 100) })
+    writer.release(payload)
+    longBytes(300_000).fill(2)
+  }
+  writer.pushPayload('Next', 5, talkative, undefined, 100)
+  endTick()
+  t.deepEqual(readIn(batches).map(plain), [plain(next(5)), plain(next(3, 100, 1))])
 })
 
 test('a writer whose batches are gone makes no buffers, however much it writes', t => {

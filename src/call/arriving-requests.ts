@@ -1,4 +1,3 @@
-import { freshBytes } from '../protobuf/fresh-bytes.js'
 import type { Reassembly } from '../flow/reassembly.js'
 import type { CallFrame, Open } from '../wire/frame.js'
 import type { Line } from './line.js'
@@ -53,7 +52,7 @@ export class ArrivingRequests {
       const limit = arriving.reassembly.add(frame.payload)
       if (limit !== undefined) this.refuse(id, limit)
     } else if (_tag === 'Next') {
-      const payload = arriving.reassembly.join(frame.payload, freshBytes)
+      const payload = arriving.reassembly.join(frame.payload)
       if (typeof payload === 'number') this.refuse(id, payload)
       else {
         this.calls.delete(id)

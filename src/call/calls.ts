@@ -3,8 +3,10 @@ import type { BufferOptions } from '../flow/bounded-buffer.js'
 import { Budget } from '../flow/budget.js'
 import { Reassembly } from '../flow/reassembly.js'
 import type { Pipe } from '../pipe/pipe.js'
+import { freshBytes } from '../protobuf/fresh-bytes.js'
+import { leastLength } from '../protobuf/least-length.js'
 import type { Encode } from '../schema/codec.js'
-import { writeOpen, writePayload } from '../wire/frame-outlet.js'
+import { release, writeOpen, writePayload } from '../wire/frame-outlet.js'
 import { deliver } from '../wire/frame-source.js'
 import { isPayload, type CallFrame, type Open, type PayloadFrame } from '../wire/frame.js'
 import { payloads } from '../wire/payload-writer.js'
@@ -150,8 +152,12 @@ export class Calls implements Line {
     return this.ended ? 0 : writeOpen(this.pipe.outgoing, open, encode, value, most)
   }
 
+  release(payload: Uint8Array): void {
+    release(this.pipe.outgoing, payload)
+  }
+
   reassembly(): Reassembly {
-    return new Reassembly(this.budget, this.ownMessageBytes)
+    return new Reassembly(this.budget, this.ownMessageBytes, { allocate: freshBytes, leastLength })
   }
 
   /** Whether the pipe is full: new calls wait. */

@@ -34,6 +34,7 @@ export class Departure implements Sender {
       const payload = this.payload.subarray(at)
       window?.spend(payload.length)
       line.sendPayload({ _tag: this.last, id, payload })
+      line.release(this.payload)
       this.left()
       return
     }

@@ -1,4 +1,3 @@
-import { freshBytes } from '../protobuf/fresh-bytes.js'
 import { Reader } from '../protobuf/reader.js'
 import type { Reassembly } from '../flow/reassembly.js'
 import { ReceiveWindow, type Window, type WindowSize } from '../flow/receive-window.js'
@@ -98,7 +97,7 @@ export class ItemReceiver {
   private join(last: Uint8Array): Uint8Array | undefined {
     const reassembly = (this.reassembly ??= this.line.reassembly())
     const size = reassembly.size + last.length
-    const joined = reassembly.join(last, freshBytes)
+    const joined = reassembly.join(last)
     if (typeof joined !== 'number') return joined
     this.tooLarge(size, joined)
     return undefined

@@ -1,5 +1,4 @@
 import type { ObservableInput } from 'rxjs'
-import { freshBytes } from '../protobuf/fresh-bytes.js'
 import { Reader } from '../protobuf/reader.js'
 import type { BufferOptions } from '../flow/bounded-buffer.js'
 import type { Reassembly } from '../flow/reassembly.js'
@@ -133,7 +132,7 @@ export class OutgoingCall implements Flow {
     let size = reader.len - reader.pos
     let whole = reader
     if (reassembly !== undefined || size > line.ownMessageBytes) {
-      const joined = reassembly === undefined ? line.ownMessageBytes : reassembly.join(payloadOf(reader), freshBytes)
+      const joined = reassembly === undefined ? line.ownMessageBytes : reassembly.join(payloadOf(reader))
       if (typeof joined === 'number') return this.lost(new TooLarge(method.name, size, joined))
       whole = Reader.create(joined)
       size = joined.length

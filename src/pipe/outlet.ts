@@ -3,6 +3,8 @@ import { Subject } from 'rxjs'
 /** Where an {@link Outlet} leads. */
 export interface OutletSink<T> {
   write(value: T): void
+  /** Writes two values in one go, where that is cheaper than making one of them. */
+  readonly writeTwo?: ((first: T, second: T) => void) | undefined
   end(): void
   abort(error: unknown): void
   /** Whether nothing holds on to what was written, so that its buffers may be used again. */
@@ -23,17 +25,38 @@ export class Outlet<T> extends Subject<T> {
     super()
   }
 
+  /** Whether somebody has watched, and may have kept what was said. */
+  protected get seen(): boolean {
+    return this.watched
+  }
+
   /** Whether nobody holds on to what was said, so that its buffers may be used again; never, once somebody has watched. */
   get idle(): boolean {
     return !this.watched && this.sink.idle
   }
 
+  /** Whether {@link nextTwo} is cheaper than making one value of two. */
+  get gathers(): boolean {
+    return this.sink.writeTwo !== undefined
+  }
+
   override next(value: T): void {
     if (this.over) return
     this.sink.write(value)
-    if (!this.observed) return
-    this.watched = true
-    super.next(value)
+    this.show(value)
+  }
+
+  /** Two values, one after the other: in one go where the sink can. */
+  nextTwo(first: T, second: T): void {
+    if (this.over) return
+    if (this.sink.writeTwo === undefined) {
+      this.next(first)
+      this.next(second)
+      return
+    }
+    this.sink.writeTwo(first, second)
+    this.show(first)
+    this.show(second)
   }
 
   override complete(): void {
@@ -48,5 +71,11 @@ export class Outlet<T> extends Subject<T> {
     this.over = true
     this.sink.abort(error)
     super.error(error)
+  }
+
+  private show(value: T): void {
+    if (!this.observed) return
+    this.watched = true
+    super.next(value)
   }
 }

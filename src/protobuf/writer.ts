@@ -1,4 +1,5 @@
 import { freshBytes } from './fresh-bytes.js'
+import { longBytes } from './long-bytes.js'
 
 /** Length of a writer's first buffer. */
 const firstLength = 128
@@ -43,7 +44,7 @@ export class Writer {
   reserve(bytes: number): void {
     const needed = this.pos + bytes
     if (needed <= this.buf.length) return
-    const grown = freshBytes(Math.max(needed, 2 * this.buf.length))
+    const grown = longBytes(Math.max(needed, 2 * this.buf.length))
     grown.set(this.buf.subarray(0, this.pos))
     this.buf = grown
   }

@@ -1,5 +1,5 @@
 import type { Pipe } from '../pipe/pipe.js'
-import { FrameOutlet, writeOpen, writePayload } from '../wire/frame-outlet.js'
+import { FrameOutlet, release, writeOpen, writePayload } from '../wire/frame-outlet.js'
 import type { CallFrame, Frame } from '../wire/frame.js'
 import type { Unread } from './unread.js'
 
@@ -35,6 +35,7 @@ export class Voice {
         if (typeof size === 'number') unread.wrotePayload(size)
         return size
       },
+      release: payload => release(pipe.outgoing, payload),
       idle: false,
       end: () => undefined,
       abort: error => events.broke(error),

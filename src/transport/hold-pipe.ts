@@ -105,10 +105,16 @@ export const holdPipe = (open: OpenCarrier, facts: PipeFacts): HeldPipe => {
     carrier.end()
   }
 
+  const { writeTwo } = carrier
   const outgoing = new Outlet<Uint8Array>({
     write: bytes => {
       if (!closed && ours === 'open' && !carrier.write(bytes)) writable.next(false)
     },
+    writeTwo:
+      writeTwo &&
+      ((first, second) => {
+        if (!closed && ours === 'open' && !writeTwo(first, second)) writable.next(false)
+      }),
     get idle() {
       return carrier.idle === true
     },

@@ -22,6 +22,8 @@ export interface FrameSink<F extends Frame> extends OutletSink<F> {
   readonly writePayload: WritePayload
   /** See {@link writeOpen}. */
   readonly writeOpen: WriteOpen
+  /** See {@link release}. */
+  readonly release: (payload: Uint8Array) => void
 }
 
 /** The `outgoing` of a pipe of frames, which also writes values with no object for the frame, and no bytes between. */
@@ -30,12 +32,28 @@ export class FrameOutlet<F extends Frame = Frame> extends Outlet<F> {
   readonly writePayload: WritePayload
   /** See {@link writeOpen}; only while nobody watches. */
   readonly writeOpen: WriteOpen
+  private readonly sinkRelease: (payload: Uint8Array) => void
 
   constructor(sink: FrameSink<F>) {
     super(sink)
     this.writePayload = sink.writePayload
     this.writeOpen = sink.writeOpen
+    this.sinkRelease = sink.release
   }
+
+  /** See {@link release}; nothing, once somebody has watched, who may have kept it. */
+  release(payload: Uint8Array): void {
+    if (!this.seen) this.sinkRelease(payload)
+  }
+}
+
+/**
+ * Nobody will look at this payload again, which left in parts: the memory that it lies in may be used anew.
+ *
+ * Where `outgoing` is not this library's, or keeps what is said, nothing comes of it.
+ */
+export const release = <F extends Frame>(outgoing: Subject<F>, payload: Uint8Array): void => {
+  if (outgoing instanceof FrameOutlet) (outgoing as FrameOutlet<F>).release(payload)
 }
 
 /**

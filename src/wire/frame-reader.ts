@@ -1,5 +1,6 @@
 import { freshBytes } from '../protobuf/fresh-bytes.js'
 import { Reader } from '../protobuf/reader.js'
+import { beginsFragment } from './begins-fragment.js'
 import { readFrame } from './frame-codec.js'
 import { frameOf, type FrameTaker } from './frame-taker.js'
 import { isCallFrame, isPayload, type Frame } from './frame.js'
@@ -10,10 +11,19 @@ import { ProtocolViolation } from './protocol-violation.js'
 /** Room for a frame that carries 64 KiB and the little around it: most that are cut are no longer. */
 const firstGuess = 72 * 1024
 
-/** Longer frames are not read in place where their bytes are lent: what is made of them may want to keep those. */
+/**
+ * Longer frames are not read in place where their bytes are lent: what is made of them may want to keep those. But parts of a
+ * payload are copied by whoever takes them.
+ */
 const longestLent = 8 * 1024
 
 const noBytes = new Uint8Array(0)
+
+/** Where parts of payloads are gathered that were cut between two reads, one at a time for a connection. */
+const spares: Uint8Array[] = []
+
+/** Spares that lie ready for any connection of this thread. */
+const mostSpares = 2
 
 /** What is needed of a {@link FrameTaker}. */
 export type FramesOnly = Pick<FrameTaker, 'payload' | 'frame'>
@@ -27,7 +37,8 @@ const emitting = (emit: (frame: Frame) => void): FramesOnly => ({
  * Cuts a stream of bytes into frames, wherever the chunks were cut.
  *
  * A frame that lies whole in a chunk is read in place: its payload is a view of the chunk. One that does not is
- * gathered in a buffer of its own, which grows with what has arrived, never with what a length claims.
+ * gathered in a buffer of its own, which grows with what has arrived, never with what a length claims. Where bytes are lent, so
+ * are the buffers of parts.
  */
 export class FrameReader {
   /** Length of the frame at hand; `undefined` while its varint is being read. */
@@ -36,6 +47,8 @@ export class FrameReader {
   private shift = 0
   private body: Uint8Array | undefined
   private filled = 0
+  /** The body is a spare one. */
+  private spare = false
   private stopped = false
   /** One for all frames. */
   private readonly reader = Reader.create(noBytes)
@@ -77,8 +90,12 @@ export class FrameReader {
         continue
       }
       const { size } = this
-      if (this.body !== undefined || length - pos < size || size > inPlace) {
-        pos = this.gather(chunk, pos, size)
+      if (
+        this.body !== undefined ||
+        length - pos < size ||
+        (size > inPlace && !beginsFragment(chunk, pos, pos + size))
+      ) {
+        pos = this.gather(chunk, pos, size, lent)
         continue
       }
       this.size = undefined
@@ -132,9 +149,13 @@ export class FrameReader {
     return pos
   }
 
-  private gather(chunk: Uint8Array, start: number, size: number): number {
+  private gather(chunk: Uint8Array, start: number, size: number, lent: boolean): number {
     const end = Math.min(chunk.length, start + size - this.filled)
     const total = this.filled + end - start
+    if (this.body === undefined && lent && size <= firstGuess && beginsFragment(chunk, start, end)) {
+      this.body = spares.pop() ?? freshBytes(firstGuess)
+      this.spare = true
+    }
     if (this.body === undefined || this.body.length < total) {
       const capacity = Math.min(size, Math.max(total, firstGuess, 2 * (this.body?.length ?? 0)))
       const grown = freshBytes(capacity)
@@ -144,11 +165,13 @@ export class FrameReader {
     this.body.set(start === 0 && end === chunk.length ? chunk : chunk.subarray(start, end), this.filled)
     this.filled = total
     if (total === size) {
-      const { body } = this
+      const { body, spare } = this
       this.body = undefined
       this.filled = 0
       this.size = undefined
-      this.take(body, 0, size, false)
+      this.spare = false
+      this.take(body, 0, size, spare)
+      if (spare && spares.length < mostSpares) spares.push(body)
     }
     return end
   }

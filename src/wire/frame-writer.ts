@@ -1,9 +1,9 @@
 import { asapScheduler, type SchedulerLike, type Subscription } from 'rxjs'
 import { beginOpen, endOpen } from './call-frame-codec.js'
 import { writeFrame } from './frame-codec.js'
-import type { Frame, Open } from './frame.js'
+import { isPayload, type Frame, type Open } from './frame.js'
 import type { PayloadKind } from './frame-taker.js'
-import { beginPayload, endPayload } from './payload-frame.js'
+import { beginPayload, endPayload, writePayloadHead } from './payload-frame.js'
 import { payloads, type WriteValue } from './payload-writer.js'
 import { Slabs, type BatchSink } from './slabs.js'
 
@@ -18,6 +18,9 @@ const flushAtMost = 64 * 1024
  * more than the one byte that it was given, and each time the request is moved.
  */
 const longestInPlace = 2 * 1024
+
+/** A payload that is so long leaves from where it lies, where the sink can do so: gathering two is cheaper than a copy then. */
+const gatherFrom = 16 * 1024
 
 /** Room that is made for a frame, beside its payload. */
 const leastRoom = 1024
@@ -45,7 +48,7 @@ export class FrameWriter {
    * @param scheduler - its soonest turn is "the end of the tick"
    */
   constructor(
-    sink: BatchSink,
+    private readonly sink: BatchSink,
     private readonly scheduler: SchedulerLike = asapScheduler,
   ) {
     this.slabs = new Slabs(sink)
@@ -57,7 +60,15 @@ export class FrameWriter {
       ;(this.late ??= []).push(frame)
       return
     }
-    const writer = this.slabs.room(leastRoom + ('payload' in frame ? frame.payload.length : 0), this.limit + leastRoom)
+    const long = isPayload(frame) && frame.payload.length >= gatherFrom && this.sink.writeTwo !== undefined
+    const size = 'payload' in frame && !long ? frame.payload.length : 0
+    const writer = this.slabs.room(leastRoom + size, this.limit + leastRoom)
+    if (long) {
+      writePayloadHead(frame, writer)
+      this.slabs.leave(frame.payload)
+      this.written()
+      return
+    }
     const before = writer.pos
     this.encoding = true
     try {
@@ -96,6 +107,12 @@ export class FrameWriter {
     } finally {
       this.written()
     }
+  }
+
+  /** The frames with this payload, or with parts of it, have been pushed, and nobody will look at it again. */
+  release(payload: Uint8Array): void {
+    // what came while a value is being encoded has not been written yet
+    if (!this.encoding) this.slabs.release(payload)
   }
 
   /**

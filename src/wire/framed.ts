@@ -28,6 +28,8 @@ export const framed =
     const writer = new FrameWriter(
       {
         write: batch => bytes.next(batch),
+        writeTwo:
+          bytes instanceof Outlet && bytes.gathers ? (batch, payload) => bytes.nextTwo(batch, payload) : undefined,
         get idle() {
           return bytes instanceof Outlet && bytes.idle
         },
@@ -40,6 +42,7 @@ export const framed =
         write: frame => writer.push(frame),
         writePayload: (kind, id, encode, value, most) => writer.pushPayload(kind, id, encode, value, most),
         writeOpen: (open, encode, value, most) => writer.pushOpen(open, encode, value, most),
+        release: payload => writer.release(payload),
         idle: false, // frames are not used again
         end: () => writer.flush(() => bytes.complete()),
         // the last thing said may be why

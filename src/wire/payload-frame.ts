@@ -19,12 +19,18 @@ const putVarint = (buf: Uint8Array, start: number, value: number): void => {
   buf[at] = rest
 }
 
-/** Writes a frame that carries a payload and nothing else. */
-export const writePayloadFrame = ({ _tag, id, payload }: PayloadFrame, writer: Writer): void => {
+/** Writes what stands in front of the payload, in a frame that carries a payload and nothing else. */
+export const writePayloadHead = ({ _tag, id, payload }: PayloadFrame, writer: Writer): void => {
   const size = payload.length
   writer.uint32(idSize(id) + 1 + varintSize(size) + size)
   writeId(id, writer)
-  writer.uint32(tags[_tag]).uint32(size).raw(payload)
+  writer.uint32(tags[_tag]).uint32(size)
+}
+
+/** Writes a frame that carries a payload and nothing else. */
+export const writePayloadFrame = (frame: PayloadFrame, writer: Writer): void => {
+  writePayloadHead(frame, writer)
+  writer.raw(frame.payload)
 }
 
 /**

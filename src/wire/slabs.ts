@@ -1,9 +1,12 @@
 import { freshBytes } from '../protobuf/fresh-bytes.js'
+import { giveBack } from '../protobuf/long-bytes.js'
 import { Writer } from '../protobuf/writer.js'
 
 /** Where batches go. */
 export interface BatchSink {
   write(batch: Uint8Array): void
+  /** Writes a batch and the payload that ends its last frame in one go, where that is cheaper than a copy. */
+  readonly writeTwo?: ((batch: Uint8Array, payload: Uint8Array) => void) | undefined
   /** Whether nothing holds on to the batches that were written, so that their slabs may be used again. */
   readonly idle: boolean
 }
@@ -17,7 +20,7 @@ const most = 4
 const ready: Uint8Array[] = []
 const noBytes = new Uint8Array(0)
 
-const giveBack = (slab: Uint8Array): void => {
+const reuse = (slab: Uint8Array): void => {
   if (slab.length === slabSize && ready.length < most) ready.push(slab)
 }
 
@@ -35,6 +38,8 @@ export class Slabs {
   private start = 0
   /** Full ones, whose batches may not be out yet. */
   private full: Uint8Array[] = []
+  /** A payload that may not be out yet; weakly, since it may be long. */
+  private released: WeakRef<Uint8Array> | undefined
 
   constructor(private readonly sink: BatchSink) {}
 
@@ -73,13 +78,26 @@ export class Slabs {
     return buf.subarray(payload, pos)
   }
 
-  /** Hands over the batch at hand. */
-  leave(): void {
+  /** Nobody will look at this payload again, once what was written is out. */
+  release(payload: Uint8Array): void {
+    // a batch that was queued before it may lie beside it
+    if (this.sink.idle) giveBack(payload)
+    else this.released = new WeakRef(payload)
+  }
+
+  /**
+   * Hands over the batch at hand.
+   *
+   * @param payload - what follows it, from elsewhere: it ends the last frame
+   */
+  leave(payload?: Uint8Array): void {
     const { writer, start, sink } = this
     const { buf, pos } = writer
     if (pos === start) return
     this.start = pos
-    sink.write(buf.subarray(start, pos))
+    const batch = buf.subarray(start, pos)
+    if (payload === undefined) sink.write(batch)
+    else sink.writeTwo?.(batch, payload)
     // something may have been queued meanwhile
     if (this.queued === 0 && sink.idle) this.clear()
   }
@@ -87,11 +105,14 @@ export class Slabs {
   /** Nothing holds on to anything that was written. */
   private clear(): void {
     const { writer, full } = this
-    giveBack(writer.buf)
+    reuse(writer.buf)
     writer.buf = noBytes
     writer.pos = this.start = 0
+    const released = this.released?.deref()
+    if (released !== undefined) giveBack(released)
+    this.released = undefined
     if (full.length === 0) return
-    for (const slab of full) giveBack(slab)
+    for (const slab of full) reuse(slab)
     this.full = []
   }
 

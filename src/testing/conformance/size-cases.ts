@@ -90,6 +90,25 @@ export const sizeCases = group('big messages', [
       }),
   ],
   [
+    'what was given may be written over at once, and what came never changes',
+    subject =>
+      withFar(subject, async ({ remote }) => {
+        const sizes = [1_000, 20_000, 65_536, 300_000]
+        const messages = [...sizes, ...sizes, ...sizes].map((size, i) => patterned(size, i))
+        const given = new Uint8Array(300_000)
+        const back = await Promise.all(
+          messages.map((message, i) => {
+            given.set(message)
+            return oneOf(remote.echo(given.subarray(0, message.length)), `message ${i}`)
+          }),
+        )
+        for (const [i, message] of messages.entries()) sameBytes(back[i]!, message, `message ${i}`)
+        // more of the same goes where these were read, and written
+        for (const size of sizes) await oneOf(remote.echo(new Uint8Array(size)), 'a later message')
+        for (const [i, message] of messages.entries()) sameBytes(back[i]!, message, `message ${i}, later`)
+      }),
+  ],
+  [
     'a large message that is given up half-way leaves the rest as it was',
     subject =>
       withFar(subject, async ({ remote }) => {

@@ -43,7 +43,8 @@ export class Utterances {
         return undefined
       case 'Fragment': {
         const pending = this.pending.get(id) ?? { open: undefined, parts: [], blanked: false }
-        pending.parts.push(frame.payload)
+        // of a frame that was read the bytes are lent
+        pending.parts.push(new Uint8Array(frame.payload))
         pending.blanked ||= blanked
         this.pending.set(id, pending)
         return undefined

@@ -1,5 +1,5 @@
 /** Read at once, in bytes. */
-const readSize = 64 * 1024
+const readSize = 256 * 1024
 
 /** Where the sockets of this thread are read into, one read after the other; made with the first socket that reads so. */
 let shared: Buffer | undefined

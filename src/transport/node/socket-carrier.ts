@@ -75,6 +75,13 @@ export const socketCarrier =
       },
       discard: () => input.resume(),
       write: bytes => output.write(bytes),
+      writeTwo: (first, second) => {
+        output.cork()
+        output.write(first)
+        const room = output.write(second)
+        output.uncork()
+        return room
+      },
       get idle() {
         return output.writableLength === 0
       },
