@@ -53,3 +53,16 @@ test('nothing is written once it is over', t => {
   say()
   t.deepEqual(seen, [])
 })
+
+test('a value of the sink’s own goes to where it spares a copy, unless somebody watches', t => {
+  const seen: string[] = []
+  const write = (value: string) => seen.push(`wrote ${value}`)
+  const taking = new Outlet<string>({ ...end, write, writeOwn: value => seen.push(`took ${value}`) })
+  const plain = new Outlet<string>({ ...end, write })
+  t.deepEqual([taking.takesOver, plain.takesOver], [true, false])
+  taking.nextOwn('a')
+  plain.nextOwn('b')
+  taking.subscribe(value => seen.push(`saw ${value}`))
+  taking.nextOwn('c')
+  t.deepEqual(seen, ['took a', 'wrote b', 'wrote c', 'saw c'])
+})

@@ -1,5 +1,8 @@
 import { MessageChannel } from 'node:worker_threads'
 import test from 'ava'
+import { firstValueFrom, mergeMap } from 'rxjs'
+import { bytes, contract, peer, request, serve } from 'sluice'
+import type { Outlet } from '../../src/pipe/outlet.js'
 import type { Pipe } from '../../src/pipe/pipe.js'
 import { messagePort, type PortLike } from '../../src/transport/message-port.js'
 import { joined, letGo, pause, record, until, within } from './conformance/rig.js'
@@ -42,6 +45,88 @@ test('leaves a whole array to its writer, unless it may transfer it', async t =>
   const heard = record(second.accepted.incoming)
   await until(() => (joined(heard.values).length === 10_000 ? true : undefined), 'the bytes')
   for (const each of [first.near, first.far, second.near, second.far]) each.unsubscribe()
+})
+
+test('two that are written in one go come as one message of just their length', async t => {
+  const { port1, port2 } = new MessageChannel()
+  const came: Uint8Array[] = []
+  port2.on('message', ({ sluice }: { sluice: Uint8Array }) => came.push(sluice))
+  const near = record(messagePort(port1))
+  const outgoing = near.values[0]!.outgoing as Outlet<Uint8Array>
+  const slab = new Uint8Array(65_536).fill(1)
+  const payload = new Uint8Array(40_000).fill(2)
+  outgoing.nextTwo(slab.subarray(10, 20), payload.subarray(1_000, 21_000))
+  t.deepEqual([slab.length, payload.length], [65_536, 40_000])
+  await until(() => (came.length === 1 ? true : undefined), 'a message')
+  t.deepEqual([came[0]!.length, came[0]!.buffer.byteLength], [20_010, 20_010])
+  t.true(came[0]!.subarray(0, 10).every(byte => byte === 1) && came[0]!.subarray(10).every(byte => byte === 2))
+  near.unsubscribe()
+  port2.close()
+})
+
+test('bytes that are the port’s own go over with the buffer around them, and count like others', async t => {
+  const { near, far, dialled, accepted } = channel()
+  const heard = record(accepted.incoming)
+  const fullness = record(dialled.writable)
+  const place = new Uint8Array(2_000_000).fill(7)
+  ;(dialled.outgoing as Outlet<Uint8Array>).nextOwn(place.subarray(100, 1_500_100))
+  t.is(place.length, 0)
+  t.deepEqual(fullness.values, [true, false])
+  await until(() => (fullness.values.length === 3 ? true : undefined), 'room')
+  const [came] = heard.values
+  t.is(came!.length, 1_500_000)
+  t.true(came!.every(byte => byte === 7))
+  near.unsubscribe()
+  far.unsubscribe()
+})
+
+test('what was written may be written over at once, unless whole arrays may be transferred', t => {
+  const [plain, transferring] = [channel(), channel({ transfer: true })]
+  const idle = ({ dialled }: typeof plain) => (dialled.outgoing as Outlet<Uint8Array>).idle
+  t.deepEqual([idle(plain), idle(transferring)], [true, false])
+  for (const { near, far } of [plain, transferring]) {
+    near.unsubscribe()
+    far.unsubscribe()
+  }
+})
+
+test('long parts suit a port, and not one whose messages wait behind each other', t => {
+  const { near, far, dialled } = channel()
+  t.is(dialled.partBytes, 1024 * 1024)
+  near.unsubscribe()
+  far.unsubscribe()
+  const { port1, port2 } = new MessageChannel()
+  const serial = record(messagePort(Object.assign(port1, { serial: true as const })))
+  t.is(serial.values[0]!.partBytes, undefined)
+  serial.unsubscribe()
+  port2.close()
+})
+
+test('a message of 1 MiB between two peers is one message of the port each way', async t => {
+  const { port1, port2 } = new MessageChannel()
+  const Echo = contract('test.Echo', { echo: request(bytes, bytes) })
+  let long = 0
+  for (const port of [port1, port2])
+    port.on('message', ({ sluice }: { sluice: unknown }) => {
+      if (sluice instanceof Uint8Array && sluice.length > 65_536) long++
+    })
+  const serving = messagePort(port2, { end: 'accepted' })
+    .pipe(
+      peer({ serves: Echo }),
+      mergeMap(far => serve(far, { echo: given => given })),
+    )
+    .subscribe()
+  const message = Uint8Array.from({ length: 1024 * 1024 }, (_, n) => n % 251)
+  const back = await firstValueFrom(
+    messagePort(port1).pipe(
+      peer({ uses: Echo }),
+      mergeMap(({ remote }) => remote.echo(message)),
+    ),
+  )
+  t.true(Buffer.from(back).equals(message))
+  t.is(message.length, 1024 * 1024)
+  t.is(long, 2)
+  serving.unsubscribe()
 })
 
 test('is full while more than 1 MiB is under way, and has room once the far end has taken half of that', async t => {

@@ -367,6 +367,51 @@ test('the memory of a long payload that was released is written again once all i
   t.true(second.every(byte => byte === 2))
 })
 
+test('a batch that has outgrown its slab is handed over with its memory, and nothing else is lost', t => {
+  t.notThrows(() => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(callId, fc.oneof(fc.nat(300), fc.nat(300_000)), fc.boolean()), { maxLength: 12 }),
+        values => {
+          const scheduler = new VirtualTimeScheduler()
+          const batches: Uint8Array[] = []
+          const sink = {
+            write: (batch: Uint8Array) => void batches.push(new Uint8Array(batch)),
+            // as a port does it
+            writeOwn: (batch: Uint8Array) =>
+              void batches.push(structuredClone(batch, { transfer: [batch.buffer as ArrayBuffer] })),
+            idle: true,
+          }
+          const writer = new FrameWriter(sink, scheduler)
+          const payloads: Uint8Array[] = []
+          const frames: Frame[] = []
+          for (const [id, size, fits] of values) {
+            const value = new Uint8Array(size).fill(id % 251)
+            const sent = writer.pushPayload('Next', id, raw, value, fits ? size : size - 1)
+            if (typeof sent === 'number') frames.push(next(id, size, id % 251))
+            else payloads.push(sent)
+            if (typeof sent !== 'number') assert.ok(Buffer.compare(sent, value) === 0)
+          }
+          scheduler.flush()
+          assert.ok(Buffer.concat(batches).equals(written(...frames)))
+          for (const payload of payloads) assert.ok(payload.buffer.byteLength > 0 || payload.length === 0)
+        },
+      ),
+      { numRuns: 100 },
+    )
+  })
+})
+
+test('a value longer than a slab is written into memory for just it, when one of its kind came before', t => {
+  const batches: Uint8Array[] = []
+  const sink = { write: () => t.fail(), writeOwn: (batch: Uint8Array) => void batches.push(batch), idle: true }
+  const writer = new FrameWriter(sink, new VirtualTimeScheduler())
+  for (let n = 0; n < 3; n++) writer.pushPayload('Next', 1, raw, new Uint8Array(1_000_000).fill(n), 2_000_000)
+  t.is(batches.length, 3)
+  for (const batch of batches) t.true(batch.buffer.byteLength < batch.length + 4_096)
+  t.is(new Set(batches.map(({ buffer }) => buffer)).size, 3)
+})
+
 test('a batch that was queued before a long payload stays as it is when that is released', t => {
   const { writer, batches } = start()
   writer.push(next(1, 5_000))

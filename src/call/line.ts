@@ -25,7 +25,7 @@ export interface Line {
    * @param most - longest request that may leave in one frame, in bytes
    */
   sendOpen(open: Open, encode: Encode<unknown>, value: unknown, most: number): number | Uint8Array
-  /** Nobody will look at a payload again, all of which has been sent in parts. */
+  /** Nobody will look at a payload again, all of which has been sent. */
   release(payload: Uint8Array): void
   /** Longest payload of one frame, in bytes: what is longer leaves in parts. */
   readonly wholeBytes: number

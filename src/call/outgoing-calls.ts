@@ -277,6 +277,7 @@ export class OutgoingCalls {
       return call.openedWith(id, payload)
     }
     this.line.send(open)
+    this.line.release(payload)
     call.opened(id, items)
     if (isEvent) call.done()
   }

@@ -14,6 +14,7 @@ import {
 } from 'rxjs'
 import { Disconnected, SessionLost } from '../call/call-errors.js'
 import { Calls } from '../call/calls.js'
+import { defaultFragmentBytes } from '../call/calls-options.js'
 import { IncomingHub } from '../call/incoming-hub.js'
 import type { CompiledContract } from '../contract/compile-contract.js'
 import type { BufferOptions } from '../flow/bounded-buffer.js'
@@ -38,7 +39,8 @@ export interface PeerSetup {
   readonly grace: number
   readonly claimWithin: number
   readonly waiting: number
-  readonly fragmentBytes: number
+  /** Where the user said so. */
+  readonly fragmentBytes: number | undefined
   readonly reassemblyBytes: number
   readonly buffer: BufferOptions
   readonly stacks: boolean
@@ -147,7 +149,7 @@ export class PeerCore {
       scheduler: setup.scheduler,
       far: link.limits,
       own: setup.session.limits,
-      fragmentBytes: setup.fragmentBytes,
+      fragmentBytes: setup.fragmentBytes ?? link.pipe.partBytes ?? defaultFragmentBytes,
       reassemblyBytes: setup.reassemblyBytes,
       waiting: setup.waiting,
       claimWithin: setup.claimWithin,

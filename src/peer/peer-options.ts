@@ -33,8 +33,9 @@ export interface PeerOptions<Serves, Uses> {
   /** Calls that may wait for their turn before more of them fail with `Overloaded`; default 16,384. */
   readonly waiting?: number
   /**
-   * Payloads above that many bytes leave in parts of that many, so that others get in between; default 64 KiB. What is
-   * longer by no more than a sixty-fourth leaves whole: a chunk of 64 KiB with the few bytes around it.
+   * Payloads above that many bytes leave in parts of that many, so that others get in between; default 64 KiB, and 1 MiB on a
+   * port, which hands each over in one piece. What is longer by no more than a sixty-fourth leaves whole: a chunk of 64 KiB
+   * with the few bytes around it.
    */
   readonly fragmentBytes?: number
   /** Bytes that messages which arrive in parts may hold together; past it one fails with `TooLarge`. Default 256 MiB. */

@@ -1,5 +1,5 @@
 import { asyncScheduler, Observable, type OperatorFunction } from 'rxjs'
-import { defaultFragmentBytes, defaultReassemblyBytes } from '../call/calls-options.js'
+import { defaultReassemblyBytes } from '../call/calls-options.js'
 import { compileContract } from '../contract/compile-contract.js'
 import { contractsOf, type AnyContract } from '../contract/contract.js'
 import { checkOptions } from '../error/check-options.js'
@@ -38,7 +38,7 @@ const setUp = (options: PeerOptions<AnyContract, AnyContract>): PeerSetup => {
     claimWithin: options.claimWithin ?? 30_000,
     waiting: options.waiting ?? 16_384,
     buffer: options.buffer ?? {},
-    fragmentBytes: options.fragmentBytes ?? defaultFragmentBytes,
+    fragmentBytes: options.fragmentBytes,
     reassemblyBytes: options.reassemblyBytes ?? defaultReassemblyBytes,
     stacks: options.stacks ?? false,
     handshakes: options.handshakes ?? 64,

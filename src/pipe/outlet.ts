@@ -5,6 +5,8 @@ export interface OutletSink<T> {
   write(value: T): void
   /** Writes two values in one go, where that is cheaper than making one of them. */
   readonly writeTwo?: ((first: T, second: T) => void) | undefined
+  /** Writes a value whose memory is the sink's from then on, where that spares it a copy. */
+  readonly writeOwn?: ((value: T) => void) | undefined
   end(): void
   abort(error: unknown): void
   /** Whether nothing holds on to what was written, so that its buffers may be used again. */
@@ -40,10 +42,22 @@ export class Outlet<T> extends Subject<T> {
     return this.sink.writeTwo !== undefined
   }
 
+  /** Whether {@link nextOwn} is cheaper than `next`. */
+  get takesOver(): boolean {
+    return this.sink.writeOwn !== undefined
+  }
+
   override next(value: T): void {
     if (this.over) return
     this.sink.write(value)
     this.show(value)
+  }
+
+  /** A value whose memory nobody else uses: it may be gone afterwards, unless somebody watches. */
+  nextOwn(value: T): void {
+    if (this.over) return
+    if (this.observed || this.sink.writeOwn === undefined) this.next(value)
+    else this.sink.writeOwn(value)
   }
 
   /** Two values, one after the other: in one go where the sink can. */

@@ -28,6 +28,11 @@ export interface Pipe<In = Uint8Array, Out = In> {
   readonly secret?: Uint8Array
   /** Both ends run on one event loop: neither falls silent without the other, so nobody needs to watch. */
   readonly inProcess?: true
+  /**
+   * How long the parts of a long message best are, in bytes, where it matters: a port hands a message over in one piece, so that
+   * more parts only cost more.
+   */
+  readonly partBytes?: number
   /** From {@link reconnect}: how the attempts to get here went on. */
   readonly attempts?: Observable<Attempt>
 }

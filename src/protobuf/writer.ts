@@ -4,6 +4,9 @@ import { longBytes } from './long-bytes.js'
 /** Length of a writer's first buffer. */
 const firstLength = 128
 
+/** Lengths that are put in front of what is long move it: it is not to outgrow its buffer by these few bytes. */
+const putInFront = 32
+
 /** Longest text that is given three bytes of room for each of its units; longer ones are encoded apart, and copied. */
 const roomyText = 8_192
 
@@ -44,7 +47,7 @@ export class Writer {
   reserve(bytes: number): void {
     const needed = this.pos + bytes
     if (needed <= this.buf.length) return
-    const grown = longBytes(Math.max(needed, 2 * this.buf.length))
+    const grown = longBytes(Math.max(needed + putInFront, 2 * this.buf.length))
     grown.set(this.buf.subarray(0, this.pos))
     this.buf = grown
   }

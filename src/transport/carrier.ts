@@ -1,4 +1,5 @@
 import type { PipeError } from '../pipe/pipe-error.js'
+import type { Pipe } from '../pipe/pipe.js'
 
 /** What a platform tells about one two-way carrier of bytes. */
 export interface CarrierEvents {
@@ -26,6 +27,10 @@ export interface Carrier {
   write(bytes: Uint8Array): boolean
   /** The same for two that follow each other, in one go. Only where that is cheaper than a copy of both in one. */
   readonly writeTwo?: (first: Uint8Array, second: Uint8Array) => boolean
+  /** The same for bytes whose buffer is the carrier's from then on. Only where that spares it a copy. */
+  readonly writeOwn?: (bytes: Uint8Array) => boolean
+  /** The pipe's. */
+  readonly partBytes?: Pipe['partBytes']
   /** Whether all that was written is out, so that nothing holds on to its buffers. A carrier that cannot tell has no such member. */
   readonly idle?: boolean
   /** Ends our half once all is written. The far end's half goes on. */

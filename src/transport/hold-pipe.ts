@@ -105,7 +105,7 @@ export const holdPipe = (open: OpenCarrier, facts: PipeFacts): HeldPipe => {
     carrier.end()
   }
 
-  const { writeTwo } = carrier
+  const { writeTwo, writeOwn, partBytes } = carrier
   const outgoing = new Outlet<Uint8Array>({
     write: bytes => {
       if (!closed && ours === 'open' && !carrier.write(bytes)) writable.next(false)
@@ -114,6 +114,11 @@ export const holdPipe = (open: OpenCarrier, facts: PipeFacts): HeldPipe => {
       writeTwo &&
       ((first, second) => {
         if (!closed && ours === 'open' && !writeTwo(first, second)) writable.next(false)
+      }),
+    writeOwn:
+      writeOwn &&
+      (bytes => {
+        if (!closed && ours === 'open' && !writeOwn(bytes)) writable.next(false)
       }),
     get idle() {
       return carrier.idle === true
@@ -166,7 +171,14 @@ export const holdPipe = (open: OpenCarrier, facts: PipeFacts): HeldPipe => {
   }
 
   return {
-    pipe: { end, incoming, outgoing, writable: writable.asObservable(), ...(secret === undefined ? {} : { secret }) },
+    pipe: {
+      end,
+      incoming,
+      outgoing,
+      writable: writable.asObservable(),
+      ...(secret === undefined ? {} : { secret }),
+      ...(partBytes === undefined ? {} : { partBytes }),
+    },
     over$,
     hangUp,
     windUp,

@@ -30,6 +30,7 @@ export const framed =
         write: batch => bytes.next(batch),
         writeTwo:
           bytes instanceof Outlet && bytes.gathers ? (batch, payload) => bytes.nextTwo(batch, payload) : undefined,
+        writeOwn: bytes instanceof Outlet && bytes.takesOver ? batch => bytes.nextOwn(batch) : undefined,
         get idle() {
           return bytes instanceof Outlet && bytes.idle
         },

@@ -1,5 +1,5 @@
 import { freshBytes } from '../protobuf/fresh-bytes.js'
-import { giveBack } from '../protobuf/long-bytes.js'
+import { giveBack, longBytes } from '../protobuf/long-bytes.js'
 import { Writer } from '../protobuf/writer.js'
 
 /** Where batches go. */
@@ -7,6 +7,8 @@ export interface BatchSink {
   write(batch: Uint8Array): void
   /** Writes a batch and the payload that ends its last frame in one go, where that is cheaper than a copy. */
   readonly writeTwo?: ((batch: Uint8Array, payload: Uint8Array) => void) | undefined
+  /** Writes a batch whose memory nobody else uses, where the sink would copy it otherwise. */
+  readonly writeOwn?: ((batch: Uint8Array) => void) | undefined
   /** Whether nothing holds on to the batches that were written, so that their slabs may be used again. */
   readonly idle: boolean
 }
@@ -21,7 +23,8 @@ const ready: Uint8Array[] = []
 const noBytes = new Uint8Array(0)
 
 const reuse = (slab: Uint8Array): void => {
-  if (slab.length === slabSize && ready.length < most) ready.push(slab)
+  if (slab.length !== slabSize) giveBack(slab)
+  else if (ready.length < most) ready.push(slab)
 }
 
 const writerOf = (buf: Uint8Array, pos: number): Writer => Object.assign(Writer.create(), { buf, pos })
@@ -69,12 +72,15 @@ export class Slabs {
   /** Takes a payload out that was written at the end, together with its frame: it is the caller's from then on. */
   takeOut(frame: number, payload: number): Uint8Array {
     const { buf, pos } = this.writer
-    this.rollBack(frame)
-    if (buf.length === slabSize) return new Uint8Array(buf.subarray(payload, pos))
+    if (buf.length === slabSize) {
+      this.rollBack(frame)
+      return new Uint8Array(buf.subarray(payload, pos))
+    }
     // it has outgrown its slab, and the bytes are its own
-    this.leave()
+    const { start } = this
     this.writer = writerOf(noBytes, 0)
     this.start = 0
+    if (start < frame) this.sink.write(buf.subarray(start, frame))
     return buf.subarray(payload, pos)
   }
 
@@ -96,8 +102,14 @@ export class Slabs {
     if (pos === start) return
     this.start = pos
     const batch = buf.subarray(start, pos)
-    if (payload === undefined) sink.write(batch)
-    else sink.writeTwo?.(batch, payload)
+    if (payload !== undefined) sink.writeTwo?.(batch, payload)
+    else if (buf.length === slabSize || sink.writeOwn === undefined) sink.write(batch)
+    else {
+      // it has outgrown its slab, and whatever lies there beside it has left from elsewhere
+      writer.buf = noBytes
+      writer.pos = this.start = 0
+      sink.writeOwn(batch)
+    }
     // something may have been queued meanwhile
     if (this.queued === 0 && sink.idle) this.clear()
   }
@@ -123,9 +135,10 @@ export class Slabs {
     if (writer.buf.length - writer.pos >= bytes) return
     if (writer.buf.length > 0) {
       if (sink.idle) this.clear()
-      else if (this.full.length < most) this.full.push(writer.buf)
+      // one that has outgrown its slab is left to the engine: it may be long
+      else if (this.full.length < most && writer.buf.length === slabSize) this.full.push(writer.buf)
     }
-    writer.buf = ready.pop() ?? freshBytes(slabSize)
+    writer.buf = bytes > slabSize ? longBytes(bytes) : (ready.pop() ?? freshBytes(slabSize))
     writer.pos = this.start = 0
   }
 }

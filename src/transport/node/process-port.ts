@@ -23,6 +23,7 @@ export const processPort = (channel: ForkChannel): PortLike => {
   }
 
   return {
+    serial: true,
     postMessage: message => {
       if (!channel.connected) return true
       unsent += 1
