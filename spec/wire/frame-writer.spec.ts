@@ -435,6 +435,18 @@ test('a payload that is released while a value is being encoded stays as it is',
   t.deepEqual(readIn(batches).map(plain), [plain(next(5)), plain(next(3, 100, 1))])
 })
 
+test('a writer makes one buffer for a payload that is too long for one frame', t => {
+  const batches: Uint8Array[] = []
+  const writer = new FrameWriter({ write: batch => batches.push(batch), idle: false }, new VirtualTimeScheduler())
+  const send = () => writer.pushPayload('Next', 1, raw, new Uint8Array(300_000), 100)
+  const payloads = [send(), send()]
+  const before = process.memoryUsage().arrayBuffers
+  for (let n = 0; n < 10; n++) payloads.push(send())
+  // each has 300,000 bytes, and so has each value
+  t.true(process.memoryUsage().arrayBuffers - before < 10 * 620_000)
+  t.is(payloads.length + batches.length, 12)
+})
+
 test('a writer whose batches are gone makes no buffers, however much it writes', t => {
   const writer = new FrameWriter({ write: () => undefined, idle: true }, new VirtualTimeScheduler())
   const chunk = new Uint8Array(64 * 1024)

@@ -92,12 +92,13 @@ export class FrameWriter {
     const { slabs, lastSize } = this
     const writer = slabs.room(leastRoom + lastSize, this.limit + leastRoom)
     const before = writer.pos
+    const slab = writer.buf
     const start = beginPayload(kind, id, lastSize, writer)
     this.encoding = true
     try {
       encode(value, writer)
       const size = writer.pos - start
-      if (size > most) return slabs.takeOut(before, start)
+      if (size > most) return slabs.takeOut(before, start, slab)
       this.lastSize = size
       endPayload(before, start, id, lastSize, writer)
       return size
@@ -125,12 +126,13 @@ export class FrameWriter {
     const { slabs } = this
     const writer = slabs.room(leastRoom, this.limit + leastRoom)
     const before = writer.pos
+    const slab = writer.buf
     this.encoding = true
     try {
       const start = beginOpen(open, writer)
       encode(value, writer)
       const size = (this.lastRequest = writer.pos - start)
-      if (size > most) return slabs.takeOut(before, start)
+      if (size > most) return slabs.takeOut(before, start, slab)
       endOpen(writer, size)
       return size
     } catch (error) {

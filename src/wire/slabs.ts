@@ -69,8 +69,12 @@ export class Slabs {
     this.writer = writerOf(this.writer.buf, pos)
   }
 
-  /** Takes a payload out that was written at the end, together with its frame: it is the caller's from then on. */
-  takeOut(frame: number, payload: number): Uint8Array {
+  /**
+   * Takes a payload out that was written at the end, together with its frame: it is the caller's from then on.
+   *
+   * @param slab - what the writer had before the payload was written
+   */
+  takeOut(frame: number, payload: number, slab: Uint8Array): Uint8Array {
     const { buf, pos } = this.writer
     if (buf.length === slabSize) {
       this.rollBack(frame)
@@ -80,6 +84,8 @@ export class Slabs {
     const { start } = this
     this.writer = writerOf(noBytes, 0)
     this.start = 0
+    // where nothing has left from the slab nobody holds on to it
+    if (start === 0 && slab !== buf) reuse(slab)
     if (start < frame) this.sink.write(buf.subarray(start, frame))
     return buf.subarray(payload, pos)
   }
