@@ -30,7 +30,7 @@ const withRoom = (what: Limit['what'], by: Limit['by'], usual: number): Limit =>
 export const limits: readonly Limit[] = [
   withRoom('call', 'hand', 9),
   withRoom('item', 'hand', 0.5),
-  withRoom('chunk', 'copy', 13),
+  withRoom('chunk', 'copy', 8),
 ]
 
 /** The lesser of two counts, thing by thing: noise only adds. */
