@@ -2,7 +2,8 @@ import { BehaviorSubject, Subject, VirtualTimeScheduler } from 'rxjs'
 import { Calls } from '../../src/call/calls.js'
 import type { CallOptions, CallsOptions } from '../../src/call/calls-options.js'
 import type { Consumer, Flow } from '../../src/call/consumer.js'
-import { IncomingHub } from '../../src/call/incoming-hub.js'
+import type { IncomingHub } from '../../src/call/incoming-hub.js'
+import { IncomingMethods } from '../../src/call/incoming-methods.js'
 import type { CallingEnd, ServingEnd } from '../../src/call/method-end.js'
 import type { IncomingCall } from '../../src/call/incoming-call.js'
 import type { MethodKind, MethodOptions } from '../../src/contract/method.js'
@@ -63,7 +64,8 @@ export const makeEnd = (
   const incoming = new Subject<CallFrame>()
   const writable = new BehaviorSubject(true)
   const violations: string[] = []
-  const hubs = Object.fromEntries(kinds.map(kind => [kind, new IncomingHub()])) as Record<MethodKind, IncomingHub>
+  const methods = new IncomingMethods()
+  const hubs = Object.fromEntries(kinds.map(kind => [kind, methods.hub(kind)])) as Record<MethodKind, IncomingHub>
   const serving = (kind: MethodKind): ServingEnd => ({
     name: kind,
     kind,
@@ -86,7 +88,7 @@ export const makeEnd = (
   })
   const calls: Calls = new Calls(
     pipe ?? { end, incoming, outgoing, writable },
-    kinds.map(kind => ({ end: serving(kind), hub: hubs[kind] })),
+    { ends: kinds.map(serving), methods },
     {
       ...defaultOptions,
       ...options,

@@ -96,15 +96,15 @@ export const sessionMutants: readonly Mutant[] = [
   {
     name: 'goodbye not told: a pipe that is let go looks like one that broke',
     file: 'src/session/running-session.ts',
-    text: '    this.pipe.outgoing.next(goodbye)\n',
+    text: '    this.link.outgoing.next(goodbye)\n',
     becomes: '',
     specs: ['spec/session/session.spec.ts'],
   },
   {
     name: 'an end of file without a goodbye passes for an orderly end',
     file: 'src/session/running-session.ts',
-    text: `        this.broke(new PipeError('ended', 'the far end ended without a goodbye: it crashed or was killed')),`,
-    becomes: '        this.endCleanly(),',
+    text: `    this.broke(new PipeError('ended', 'the far end ended without a goodbye: it crashed or was killed'))`,
+    becomes: '    this.endCleanly()',
     specs: ['spec/session/session.spec.ts'],
   },
   {

@@ -177,10 +177,16 @@ const asTheyCome =
 export const answer = <C extends AnyCall>(
   project: Project<C>,
   options: AnswerOptions = {},
-): OperatorFunction<C, Settled<C>> => {
+): OperatorFunction<C, Settled<C>> => answering(options)(project)
+
+/** {@link answer} for many methods: its options are checked once, and here. */
+export const answering = (
+  options: AnswerOptions,
+): (<C extends AnyCall>(project: Project<C>) => OperatorFunction<C, Settled<C>>) => {
   checkOptions('answer', options, answerRules)
   const { concurrency = Infinity, order = 'completion', buffer } = options
-  return (order === 'completion' ? asTheyCome : inOrderOfArrival)(project, concurrency, buffer)
+  const how = order === 'completion' ? asTheyCome : inOrderOfArrival
+  return project => how(project, concurrency, buffer)
 }
 
 /** Begins to make an answer; what it comes to is kept until somebody asks. */

@@ -43,10 +43,9 @@ export class Calls implements Line {
   private ended = false
   private whenIdle: (() => void) | undefined
 
-  /** @param served - by their number, as our `Hello` counts them */
   constructor(
     private readonly pipe: Pipe<CallFrame>,
-    served: readonly Served[],
+    served: Served,
     private readonly options: CallsOptions,
   ) {
     const { far, own, fragmentBytes, reassemblyBytes, scheduler } = options

@@ -6,14 +6,15 @@ import { CallTable } from './call-table.js'
 import type { CallsOptions } from './calls-options.js'
 import { statusFrame } from './fail-frame.js'
 import { IncomingCall } from './incoming-call.js'
-import type { IncomingHub } from './incoming-hub.js'
+import type { IncomingMethods } from './incoming-methods.js'
 import type { Line } from './line.js'
 import { takesMany, type ServingEnd } from './method-end.js'
 
-/** A method that this end serves, and who takes its calls. */
+/** What this end serves, and who takes its calls. */
 export interface Served {
-  readonly end: ServingEnd
-  readonly hub: IncomingHub
+  /** By their number, as our `Hello` counts them. */
+  readonly ends: readonly ServingEnd[]
+  readonly methods: IncomingMethods
 }
 
 /** The calls that the far end makes on one connection. */
@@ -22,23 +23,16 @@ export class IncomingCalls {
   private lastId = 0
   private refusing = false
   /** Calls whose requests come in parts. */
-  private readonly arriving: ArrivingRequests
+  private arriving: ArrivingRequests | undefined
 
-  /** @param served - by their number, as our `Hello` counts them */
   constructor(
     private readonly line: Line,
     private readonly options: CallsOptions,
-    private readonly served: readonly Served[],
-  ) {
-    this.arriving = new ArrivingRequests(line, {
-      whole: open => this.begin(open, this.served[open.method] as Served),
-      tooLarge: (id, limit) => line.send(statusFrame(id, 'TOO_LARGE', String(limit))),
-      late: id => line.send(statusFrame(id, 'TIMEOUT')),
-    })
-  }
+    private readonly served: Served,
+  ) {}
 
   get size(): number {
-    return this.calls.size + this.arriving.size
+    return this.calls.size + (this.arriving?.size ?? 0)
   }
 
   /** Gives a payload to its call. */
@@ -72,7 +66,7 @@ export class IncomingCalls {
 
   /** A frame of a request that arrives in parts, or one that crossed the end of its call: that is late, not wrong. */
   private late(frame: CallFrame): void {
-    if (this.arriving.size > 0 && this.arriving.take(frame)) return
+    if (this.arriving?.take(frame) === true) return
     if (frame.id > this.lastId) this.line.violated(`call ${frame.id} was never opened, and got a ${frame._tag}`)
   }
 
@@ -87,7 +81,7 @@ export class IncomingCalls {
 
   /** Ends what is due, and says when the next deadline is. */
   sweep(now: number): number {
-    let next = this.arriving.sweep(now)
+    let next = this.arriving?.sweep(now) ?? Infinity
     for (const call of this.calls.all()) {
       call.expire(now)
       const due = call.dueAt
@@ -99,7 +93,7 @@ export class IncomingCalls {
   /** Ends every call as cancelled. */
   end(): void {
     this.refusing = true
-    this.arriving.clear()
+    this.arriving?.clear()
     for (const call of this.calls.all()) call.onCancel()
   }
 
@@ -107,10 +101,9 @@ export class IncomingCalls {
     const { id } = frame
     if (id <= this.lastId) return this.line.violated(`call ${id} was opened twice, or out of order`)
     this.lastId = id
-    const served = this.served[frame.method]
+    const end = this.served.ends[frame.method]
     if (this.refusing) return this.line.send(statusFrame(id, 'GOING_AWAY'))
-    if (served === undefined) return this.line.send(statusFrame(id, 'UNIMPLEMENTED'))
-    const { end } = served
+    if (end === undefined) return this.line.send(statusFrame(id, 'UNIMPLEMENTED'))
     const { calls, messageBytes } = this.options.own
     // an event counts for nothing here: whoever sent it has forgotten it
     if ((end.kind !== 'event' || frame.more === true) && this.size >= calls)
@@ -118,13 +111,23 @@ export class IncomingCalls {
     if (end.mismatch !== undefined)
       return this.line.send(statusFrame(id, 'SCHEMA_MISMATCH', 'the serving end found a difference'))
     if (frame.payload.length > messageBytes) return this.line.send(statusFrame(id, 'TOO_LARGE', String(messageBytes)))
-    if (frame.more !== true) return this.begin(frame, served)
+    if (frame.more !== true) return this.begin(frame, end)
     if (takesMany(end.kind) || frame.payload.length > 0)
       return this.line.violated(`call ${id} has no request that could follow in parts`)
+    this.arriving ??= this.makeArriving()
     this.arriving.begin(frame)
   }
 
-  private begin(frame: Open, { end, hub }: Served): void {
+  private makeArriving(): ArrivingRequests {
+    const { line, served } = this
+    return new ArrivingRequests(line, {
+      whole: open => this.begin(open, served.ends[open.method] as ServingEnd),
+      tooLarge: (id, limit) => line.send(statusFrame(id, 'TOO_LARGE', String(limit))),
+      late: id => line.send(statusFrame(id, 'TIMEOUT')),
+    })
+  }
+
+  private begin(frame: Open, end: ServingEnd): void {
     const { id } = frame
     let request: unknown
     if (!takesMany(end.kind)) {
@@ -139,7 +142,7 @@ export class IncomingCalls {
     const isEvent = end.kind === 'event'
     const call = new IncomingCall(this.line, end, this.options.peer(), frame, request, now)
     if (!isEvent) this.calls.add(id, call)
-    if (!hub.deliver(call)) {
+    if (!this.served.methods.deliver(call)) {
       this.calls.delete(id)
       this.line.send(statusFrame(id, 'UNIMPLEMENTED'))
     } else if (isEvent) call.heard()

@@ -1,7 +1,7 @@
 import type { CallingEnd, ServingEnd } from '../call/method-end.js'
 import type { CompiledMethod } from '../contract/compile-contract.js'
 import type { Difference } from '../contract/match-contract.js'
-import { differencesOf, type ContractJudgement, type SchemaReport } from '../session/judge.js'
+import { differencesOf, type ContractJudgement, type Judgement, type SchemaReport } from '../session/judge.js'
 
 const mismatchOf = (
   report: SchemaReport,
@@ -14,8 +14,7 @@ const mismatchOf = (
   return differences.length === 0 ? undefined : differences
 }
 
-/** A method that this end uses, as the handshake left it. */
-export const callingEnd = (
+const callingEnd = (
   { ours, theirs, first, match }: ContractJudgement,
   { name, method, input, output, failure }: CompiledMethod,
   report: SchemaReport,
@@ -34,8 +33,7 @@ export const callingEnd = (
   }
 }
 
-/** A method that this end serves, as the handshake left it. */
-export const servingEnd = (
+const servingEnd = (
   { ours, match }: ContractJudgement,
   { name, method, input, output, failure }: CompiledMethod,
   report: SchemaReport,
@@ -49,3 +47,27 @@ export const servingEnd = (
   isFailure: error => method.failure?.is(error) ?? false,
   mismatch: mismatchOf(report, ours.contract.name, name, 'serves'),
 })
+
+/** The methods of a session, as the handshake left them. */
+export interface MethodEnds {
+  /** Those that this end serves, by their number. */
+  readonly serving: readonly ServingEnd[]
+  /** Those that it uses, by name. */
+  readonly calling: ReadonlyMap<string, CallingEnd>
+}
+
+const known = new WeakMap<SchemaReport, MethodEnds>()
+
+/** The methods of a session. A report is of one judgement: sessions that share it share all that follows from it. */
+export const methodEnds = (judgement: Judgement, report: SchemaReport): MethodEnds => {
+  const made = known.get(report) ?? {
+    serving: judgement.serves.flatMap(judged => judged.ours.methods.map(method => servingEnd(judged, method, report))),
+    calling: new Map(
+      judgement.uses.flatMap(judged =>
+        judged.ours.methods.map(method => [method.name, callingEnd(judged, method, report)] as const),
+      ),
+    ),
+  }
+  known.set(report, made)
+  return made
+}

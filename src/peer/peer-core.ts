@@ -5,7 +5,6 @@ import {
   ignoreElements,
   mergeMap,
   Observable,
-  ReplaySubject,
   Subject,
   take,
   throwError,
@@ -15,7 +14,7 @@ import {
 import { Disconnected, SessionLost } from '../call/call-errors.js'
 import { Calls } from '../call/calls.js'
 import { defaultFragmentBytes } from '../call/calls-options.js'
-import { IncomingHub } from '../call/incoming-hub.js'
+import { IncomingMethods } from '../call/incoming-methods.js'
 import type { CompiledContract } from '../contract/compile-contract.js'
 import type { BufferOptions } from '../flow/bounded-buffer.js'
 import type { Attempt } from '../pipe/pipe.js'
@@ -26,7 +25,9 @@ import { isTemporary } from '../session/is-temporary.js'
 import type { Beginning, Session, SessionOptions } from '../session/session-options.js'
 import { PipeError } from '../pipe/pipe-error.js'
 import { Connection } from './connection.js'
-import { callingEnd, servingEnd } from './method-ends.js'
+import { incomingRecord } from './incoming-record.js'
+import { Latest } from './latest.js'
+import { methodEnds } from './method-ends.js'
 import type { Peer } from './peer-types.js'
 import { remoteOf } from './remote-of.js'
 import type { Status } from './status.js'
@@ -36,6 +37,8 @@ export interface PeerSetup {
   readonly session: SessionOptions
   readonly serves: readonly CompiledContract[]
   readonly uses: readonly CompiledContract[]
+  /** The names of the methods that it serves. */
+  readonly names: ReadonlySet<string>
   readonly grace: number
   readonly claimWithin: number
   readonly waiting: number
@@ -64,10 +67,10 @@ type EndedBy = ConstructorParameters<typeof Disconnected>[2]
 /** What stands behind a {@link Peer}: lives on over every session of a dialler, over one session of a listener. */
 export class PeerCore {
   readonly peer: AnyPeer
-  private readonly hubs = new Map<string, IncomingHub>()
-  // replays after its end too: whoever asks later is told how it ended
-  private readonly status$ = new ReplaySubject<Status>(1)
-  private readonly schema$ = new ReplaySubject<SchemaReport>(1)
+  private readonly methods = new IncomingMethods()
+  // replayed after its end too: whoever asks later is told how it ended
+  private readonly status = new Latest<Status>()
+  private readonly schema = new Latest<SchemaReport>()
   private readonly connected$ = new Subject<Connection>()
   private connection: Connection | undefined
   private attempts: Subscription | undefined
@@ -85,14 +88,8 @@ export class PeerCore {
     private readonly whenClosed: () => void,
     private readonly whenLost: (error: unknown) => void,
   ) {
-    this.status$.next({ _tag: 'Connecting' })
+    this.status.next({ _tag: 'Connecting' })
     const methodsOf = (contracts: readonly CompiledContract[]) => contracts.flatMap(contract => contract.methods)
-    const incoming: Record<string, Observable<unknown>> = {}
-    for (const { name } of methodsOf(setup.serves)) {
-      const hub = new IncomingHub()
-      this.hubs.set(name, hub)
-      incoming[name] = hub.calls$
-    }
     this.peer = {
       remote: remoteOf(methodsOf(setup.uses), {
         scheduler: setup.scheduler,
@@ -100,9 +97,9 @@ export class PeerCore {
         connection: () => this.connection,
         gone: name => (this.ended === undefined ? undefined : this.disconnected(name)),
       }) as AnyPeer['remote'],
-      incoming: incoming as AnyPeer['incoming'],
-      status$: this.status$.asObservable(),
-      schema$: this.schema$.asObservable(),
+      incoming: incomingRecord({ methods: this.methods, names: setup.names }) as AnyPeer['incoming'],
+      status$: this.status.values$,
+      schema$: this.schema.values$,
       close: reason => this.close(reason),
       flush: () => defer(() => this.flush()),
     }
@@ -115,7 +112,7 @@ export class PeerCore {
     if (beginning._tag === 'New') this.beginAnew(link, beginning)
     else this.connection?.resume(link, beginning.position)
     // the far end may have broken a rule with its very position
-    if (this.connection?.isAttached === true) this.status$.next({ _tag: 'Connected' })
+    if (this.connection?.isAttached === true) this.status.next({ _tag: 'Connected' })
   }
 
   private beginAnew(link: Session, { judgement, report, keys, windowMs, epoch }: New): void {
@@ -126,17 +123,7 @@ export class PeerCore {
     })
     if (this.ended !== undefined) return
     const { setup } = this
-    const served = judgement.serves.flatMap(judged =>
-      judged.ours.methods.map(method => ({
-        end: servingEnd(judged, method, report),
-        hub: this.hubs.get(method.name) as IncomingHub,
-      })),
-    )
-    const methods = new Map(
-      judgement.uses.flatMap(judged =>
-        judged.ours.methods.map(method => [method.name, callingEnd(judged, method, report)] as const),
-      ),
-    )
+    const ends = methodEnds(judgement, report)
     const limits = { ...setup.continuity, windowMs, scheduler: setup.scheduler }
     const continuity =
       keys === undefined
@@ -145,6 +132,7 @@ export class PeerCore {
             connection.on({ _tag: 'Lost', error })
             this.whenLost(error)
           })
+    const served = { ends: ends.serving, methods: this.methods }
     const calls: Calls = new Calls(continuity?.pipe ?? link.pipe, served, {
       scheduler: setup.scheduler,
       far: link.limits,
@@ -161,13 +149,13 @@ export class PeerCore {
     const connection: Connection = new Connection(link, {
       continuity,
       calls,
-      methods,
+      methods: ends.calling,
       // whoever closed it wants no other
       ended: error => (this.closing ? this.whenClosed() : this.loseConnection(error)),
     })
     this.connection = connection
     connection.on({ _tag: 'Established' })
-    this.schema$.next(report)
+    this.schema.next(report)
   }
 
   /** Lets calls that were made before the session go ahead; after the peer has been handed out. */
@@ -203,7 +191,7 @@ export class PeerCore {
    */
   interrupted(error: unknown, attempts: Observable<Attempt>): void {
     if (this.ended !== undefined) return
-    this.status$.next({ _tag: 'Reconnecting', attempt: 1, nextTryAt: undefined, error })
+    this.status.next({ _tag: 'Reconnecting', attempt: 1, nextTryAt: undefined, error })
     this.follow(attempts)
     if (error === undefined) this.connection?.on({ _tag: 'Finished' })
     else this.connection?.on({ _tag: 'Broke', resumable: this.mayComeBack(error), error })
@@ -214,7 +202,7 @@ export class PeerCore {
     this.attempts?.unsubscribe()
     this.attempts = attempts.subscribe({
       next: ({ attempt, nextTryAt, error: last }) =>
-        this.status$.next({ _tag: 'Reconnecting', attempt, nextTryAt, error: last }),
+        this.status.next({ _tag: 'Reconnecting', attempt, nextTryAt, error: last }),
       // what becomes of the dialling is for the source of pipes to say
       error: () => undefined,
     })
@@ -241,10 +229,10 @@ export class PeerCore {
     this.grace?.unsubscribe()
     this.loseConnection(ended.error)
     this.connected$.complete()
-    for (const hub of this.hubs.values()) hub.complete()
-    this.status$.next({ _tag: 'Disconnected', ...ended })
-    this.status$.complete()
-    this.schema$.complete()
+    this.methods.complete()
+    this.status.next({ _tag: 'Disconnected', ...ended })
+    this.status.complete()
+    this.schema.complete()
   }
 
   private disconnected(name: string): Disconnected {

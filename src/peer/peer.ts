@@ -33,6 +33,7 @@ const setUp = (options: PeerOptions<AnyContract, AnyContract>): PeerSetup => {
   return {
     serves,
     uses,
+    names: new Set(serves.flatMap(({ methods }) => methods.map(({ name }) => name))),
     scheduler,
     grace: longestWait(options.grace ?? 5_000),
     claimWithin: options.claimWithin ?? 30_000,

@@ -1,6 +1,9 @@
-import { merge, type Observable } from 'rxjs'
-import { answer, type AnswerOf, type AnswerOptions } from '../call/answer.js'
+import { merge, Observable, type Subscriber } from 'rxjs'
+import { answering, type AnswerOf, type AnswerOptions } from '../call/answer.js'
 import type { AnyCall, Settled } from '../call/call.js'
+import type { IncomingHub } from '../call/incoming-hub.js'
+import type { MethodsTaker } from '../call/incoming-methods.js'
+import { servedBehind } from './incoming-record.js'
 
 type CallOf<C$> = C$ extends Observable<infer C extends AnyCall> ? C : never
 
@@ -12,8 +15,63 @@ export type Handlers<Incoming> = {
   ) => AnswerOf<CallOf<Incoming[K]>>
 }
 
+type Table = Readonly<Record<string, (request: unknown, call: AnyCall) => never>>
+type CallsByName = Readonly<Record<string, Observable<AnyCall>>>
+type AnswerWith = ReturnType<typeof answering>
+
+const notServed = (method: string): TypeError =>
+  new TypeError(`${method} is no method that this peer serves: name it in the contract, or remove its handler`)
+
+/** For what is no peer of ours, but has an `incoming`. */
+const overIncoming = (incoming: CallsByName, handlers: Table, answerWith: AnswerWith): readonly Observable<Settled>[] =>
+  Object.entries(handlers).map(([method, handler]) => {
+    const calls$ = incoming[method]
+    if (calls$ === undefined) throw notServed(method)
+    return calls$.pipe(answerWith(handler))
+  })
+
+/** Answers the methods of one peer, each from its first call on. */
+class Serving implements MethodsTaker {
+  private busy = 0
+  private over = false
+
+  constructor(
+    private readonly handlers: Table,
+    private readonly answerWith: AnswerWith,
+    private readonly subscriber: Subscriber<Settled>,
+  ) {}
+
+  begin(method: string, { calls$ }: IncomingHub): void {
+    const handler = Object.hasOwn(this.handlers, method) ? this.handlers[method] : undefined
+    if (handler === undefined) return
+    const { subscriber } = this
+    this.busy++
+    subscriber.add(
+      (calls$ as Observable<unknown> as Observable<AnyCall>).pipe(this.answerWith(handler)).subscribe({
+        next: settled => subscriber.next(settled),
+        error: (error: unknown) => subscriber.error(error),
+        complete: () => {
+          this.busy--
+          this.endIfDone()
+        },
+      }),
+    )
+  }
+
+  complete(): void {
+    this.over = true
+    this.endIfDone()
+  }
+
+  private endIfDone(): void {
+    if (this.over && this.busy === 0) this.subscriber.complete()
+  }
+}
+
 /**
  * Answers every method of a peer at once; emits how each call went.
+ *
+ * A method costs a server nothing before its first call, as nothing stands ready for it.
  *
  * Nothing is answered before subscription: subscribe while the peer is emitted, as `mergeMap` does, and no call is missed.
  *
@@ -31,16 +89,10 @@ export const serve = <Incoming extends object>(
   handlers: Handlers<Incoming>,
   options: AnswerOptions = {},
 ): Observable<Settled> => {
-  const table = peer.incoming as Readonly<Record<string, Observable<AnyCall>>>
-  const all = handlers as Readonly<Record<string, (request: unknown, call: AnyCall) => never>>
-  return merge(
-    ...Object.entries(all).map(([method, handler]) => {
-      const calls$ = table[method]
-      if (calls$ === undefined)
-        throw new TypeError(
-          `${method} is no method that this peer serves: name it in the contract, or remove its handler`,
-        )
-      return calls$.pipe(answer(handler, options))
-    }),
-  )
+  const all = { ...handlers } as Table
+  const answerWith = answering(options)
+  const served = servedBehind(peer.incoming)
+  if (served === undefined) return merge(...overIncoming(peer.incoming as CallsByName, all, answerWith))
+  for (const method of Object.keys(all)) if (!served.names.has(method)) throw notServed(method)
+  return new Observable(subscriber => served.methods.take(new Serving(all, answerWith, subscriber)))
 }

@@ -23,7 +23,7 @@ export class Outlet<T> extends Subject<T> {
   private over = false
   private watched = false
 
-  constructor(private readonly sink: OutletSink<T>) {
+  constructor(protected readonly sink: OutletSink<T>) {
     super()
   }
 

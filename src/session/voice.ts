@@ -1,6 +1,8 @@
 import type { Pipe } from '../pipe/pipe.js'
-import { FrameOutlet, release, writeOpen, writePayload } from '../wire/frame-outlet.js'
-import type { CallFrame, Frame } from '../wire/frame.js'
+import { FrameOutlet, release, writeOpen, writePayload, type FrameSink } from '../wire/frame-outlet.js'
+import type { PayloadKind } from '../wire/frame-taker.js'
+import type { CallFrame, Frame, Open } from '../wire/frame.js'
+import type { WriteValue } from '../wire/payload-writer.js'
 import type { Unread } from './unread.js'
 
 /** What a session does about what it says. */
@@ -12,40 +14,50 @@ export interface VoiceEvents {
 }
 
 /** What one end of a session says over its pipe: its own frames, and those of its calls. */
-export class Voice {
+export class Voice implements FrameSink<CallFrame> {
   /** The `outgoing` of its calls. */
-  readonly calls: FrameOutlet<CallFrame>
+  readonly calls = new FrameOutlet<CallFrame>(this)
+  readonly idle = false
 
   constructor(
     private readonly pipe: Pipe<Frame>,
     private readonly unread: Unread,
     private readonly events: VoiceEvents,
-  ) {
-    this.calls = new FrameOutlet<CallFrame>({
-      write: frame => this.say(frame),
-      writePayload: (kind, id, encode, value, most) => {
-        if (!events.talks()) return 0
-        const size = writePayload(pipe.outgoing, kind, id, encode, value, most)
-        if (typeof size === 'number') unread.wrotePayload(size)
-        return size
-      },
-      writeOpen: (open, encode, value, most) => {
-        if (!events.talks()) return 0
-        const size = writeOpen(pipe.outgoing, open, encode, value, most)
-        if (typeof size === 'number') unread.wrotePayload(size)
-        return size
-      },
-      release: payload => release(pipe.outgoing, payload),
-      idle: false,
-      end: () => undefined,
-      abort: error => events.broke(error),
-    })
-  }
+  ) {}
 
   /** Says a frame, unless nothing more may be said. */
   say(frame: Frame): void {
     if (!this.events.talks()) return
     this.pipe.outgoing.next(frame)
     this.unread.wrote(frame)
+  }
+
+  write(frame: CallFrame): void {
+    this.say(frame)
+  }
+
+  writePayload(kind: PayloadKind, id: number, encode: WriteValue, value: unknown, most: number): number | Uint8Array {
+    if (!this.events.talks()) return 0
+    const size = writePayload(this.pipe.outgoing, kind, id, encode, value, most)
+    if (typeof size === 'number') this.unread.wrotePayload(size)
+    return size
+  }
+
+  writeOpen(open: Open, encode: WriteValue, value: unknown, most: number): number | Uint8Array {
+    if (!this.events.talks()) return 0
+    const size = writeOpen(this.pipe.outgoing, open, encode, value, most)
+    if (typeof size === 'number') this.unread.wrotePayload(size)
+    return size
+  }
+
+  release(payload: Uint8Array): void {
+    release(this.pipe.outgoing, payload)
+  }
+
+  // calls are over before their session is, which says so itself
+  end(): void {}
+
+  abort(error: unknown): void {
+    this.events.broke(error)
   }
 }

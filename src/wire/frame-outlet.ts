@@ -4,46 +4,36 @@ import type { Frame, Open } from './frame.js'
 import type { PayloadKind } from './frame-taker.js'
 import { payloads, type WriteValue } from './payload-writer.js'
 
-/** Writes a value as the payload of a frame. */
-export type WritePayload = (
-  kind: PayloadKind,
-  id: number,
-  encode: WriteValue,
-  value: unknown,
-  most: number,
-) => number | Uint8Array
-
-/** Writes a value as the request of a call. */
-export type WriteOpen = (open: Open, encode: WriteValue, value: unknown, most: number) => number | Uint8Array
-
 /** Where a {@link FrameOutlet} leads. */
 export interface FrameSink<F extends Frame> extends OutletSink<F> {
   /** See {@link writePayload}. */
-  readonly writePayload: WritePayload
+  writePayload(kind: PayloadKind, id: number, encode: WriteValue, value: unknown, most: number): number | Uint8Array
   /** See {@link writeOpen}. */
-  readonly writeOpen: WriteOpen
+  writeOpen(open: Open, encode: WriteValue, value: unknown, most: number): number | Uint8Array
   /** See {@link release}. */
-  readonly release: (payload: Uint8Array) => void
+  release(payload: Uint8Array): void
 }
 
 /** The `outgoing` of a pipe of frames, which also writes values with no object for the frame, and no bytes between. */
 export class FrameOutlet<F extends Frame = Frame> extends Outlet<F> {
-  /** See {@link writePayload}; only while nobody watches, who would have to see a frame. */
-  readonly writePayload: WritePayload
-  /** See {@link writeOpen}; only while nobody watches. */
-  readonly writeOpen: WriteOpen
-  private readonly sinkRelease: (payload: Uint8Array) => void
-
-  constructor(sink: FrameSink<F>) {
+  /** @param sink - where it leads */
+  constructor(protected override readonly sink: FrameSink<F>) {
     super(sink)
-    this.writePayload = sink.writePayload
-    this.writeOpen = sink.writeOpen
-    this.sinkRelease = sink.release
+  }
+
+  /** See {@link writePayload}; only while nobody watches, who would have to see a frame. */
+  writePayload(kind: PayloadKind, id: number, encode: WriteValue, value: unknown, most: number): number | Uint8Array {
+    return this.sink.writePayload(kind, id, encode, value, most)
+  }
+
+  /** See {@link writeOpen}; only while nobody watches. */
+  writeOpen(open: Open, encode: WriteValue, value: unknown, most: number): number | Uint8Array {
+    return this.sink.writeOpen(open, encode, value, most)
   }
 
   /** See {@link release}; nothing, once somebody has watched, who may have kept it. */
   release(payload: Uint8Array): void {
-    if (!this.seen) this.sinkRelease(payload)
+    if (!this.seen) this.sink.release(payload)
   }
 }
 

@@ -1,0 +1,42 @@
+import { judge, reportOf, type Terms } from './judge.js'
+import { hex } from './proof.js'
+
+/** How many kinds of far ends are remembered, the latest first: a server meets few, and each of them often. */
+const mostKept = 4
+
+/** Remembers what was made for an owner under the latest keys, each of which says all that it was made of. */
+const remembering = <Made>() => {
+  const remembered = new WeakMap<object, ReadonlyMap<string, Made>>()
+  return (owner: object, key: string, make: () => Made): Made => {
+    const kept = remembered.get(owner)
+    const known = kept?.get(key)
+    if (known !== undefined) return known
+    const made = make()
+    remembered.set(owner, new Map([[key, made], ...(kept ?? [])].slice(0, mostKept) as [string, Made][]))
+    return made
+  }
+}
+
+const judgements = remembering<ReturnType<ReturnType<typeof judge>>>()
+const reports = remembering<ReturnType<typeof reportOf>>()
+
+/**
+ * {@link judge}, which makes one judgement for all far ends that offer and describe the same: a server of a thousand clients
+ * keeps one, not a thousand.
+ */
+export const sharedJudge =
+  (terms: Terms): ReturnType<typeof judge> =>
+  (theirs, descriptors) => {
+    const offers = [theirs.validation, theirs.serves, theirs.uses]
+    const described = descriptors?.contracts.map(({ contract, fileDescriptorSet }) => [
+      contract,
+      hex(fileDescriptorSet),
+    ])
+    const ours = [terms.validation, terms.uses.map(({ fingerprint }) => fingerprint)]
+    // what this end serves is the same array for all sessions of one peer()
+    return judgements(terms.serves, JSON.stringify([ours, offers, described]), () => judge(terms)(theirs, descriptors))
+  }
+
+/** {@link reportOf}, which makes one report of a judgement for all far ends with the same verdicts. */
+export const sharedReport: typeof reportOf = (judgement, verdicts) =>
+  reports(judgement, JSON.stringify(verdicts), () => reportOf(judgement, verdicts))
