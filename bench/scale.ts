@@ -9,11 +9,15 @@ const streamCounts = [1, 10, 100, 1_000, 10_000]
 /** Calls in flight for each client: each has the same to do, however many there are. */
 const inFlight = 16
 
+/** Calls of a measurement for each client, at least: with fewer, many clients would never have as many in flight as one. */
+const leastCalls = 4 * inFlight
+
 /** Items of a measurement with many streams, over all of them: enough for each to go round its window some times. */
 const leastItems = 500_000
 
 /**
- * What a call costs with more and more clients, an item with more and more streams at once over one connection; and what an
+ * What a call costs with more and more clients, an item with more and more streams at once over one connection, both ends together
+ * and the serving end alone: a thousand clients share a process here, as they seldom do, and their calls its heap; and what an
  * idle client, and an open stream that gives nothing, hold on the heap of the end that serves.
  */
 export const scenario: Scenario = {
@@ -44,7 +48,7 @@ export const scenario: Scenario = {
 const cost = async (
   { rounds, durationMs }: Options,
   subjects: readonly Subject[],
-  operation: Operation,
+  operation: Extract<Operation, { readonly _tag: 'clients' | 'streams' }>,
   unit: string,
   what: string,
 ): Promise<readonly Figure[]> => {
@@ -58,7 +62,7 @@ const cost = async (
       pairs[pairs.length - 1] = {
         subject,
         pair,
-        count: operation._tag === 'streams' ? Math.max(fitting, leastItems) : fitting,
+        count: Math.max(fitting, operation._tag === 'clients' ? operation.clients * leastCalls : leastItems),
       }
     }
     for (let round = 0; round < rounds; round++)
@@ -67,13 +71,18 @@ const cost = async (
   } finally {
     await Promise.all(pairs.map(({ pair }) => pair.stop()))
   }
-  return subjects.map(({ name }, index) => ({
-    scenario: 'scale',
-    subject: name,
-    metric: `CPU of both ends, ${what}`,
-    value: median((runs.get(subjects[index]!) ?? []).map(run => run.cpuUs / run.count)),
-    unit,
-  }))
+  const figures = (whose: string, cpuOf: (run: Measured) => number): readonly Figure[] =>
+    subjects.map(subject => ({
+      scenario: 'scale',
+      subject: subject.name,
+      metric: `CPU of ${whose}, ${what}`,
+      value: median((runs.get(subject) ?? []).map(run => cpuOf(run) / run.count)),
+      unit,
+    }))
+  return [
+    ...figures('both ends', ({ cpuUs }) => cpuUs),
+    ...figures('the serving end', ({ servingCpuUs = NaN }) => servingCpuUs),
+  ]
 }
 
 const perClient = 500

@@ -37,6 +37,8 @@ export interface Measured {
   readonly elapsedMs: number
   /** Processor time of the client. */
   readonly cpuUs: number
+  /** That of the server, where there is a process of its own. */
+  readonly servingCpuUs?: number
   /** Of single calls, in microseconds; for `latency` and `fairness` only. */
   readonly p50?: number
   readonly p99?: number

@@ -59,7 +59,8 @@ export const startPair = async (subject: Subject, oneCore: boolean): Promise<Pai
       run: async (operation, count) => {
         const before = await serverCpu()
         const measured = await ask(client.child, { _tag: 'Run', operation, count }, 'Measured', subject.name)
-        return { ...measured, cpuUs: measured.cpuUs + (await serverCpu()) - before }
+        const servingCpuUs = (await serverCpu()) - before
+        return { ...measured, cpuUs: measured.cpuUs + servingCpuUs, servingCpuUs }
       },
       heap: async () => {
         if (server === undefined) throw new Error(`${subject.name} has no server process`)
