@@ -13,7 +13,7 @@ const noting = (notes: string[], name: string, knows: readonly string[]): Method
         complete: () => notes.push(`${name} has all of ${method}`),
       })
   },
-  complete: () => notes.push(`${name} is done`),
+  end: () => notes.push(`${name} is done`),
 })
 
 /** A call of the method; one that nobody answers. */

@@ -229,8 +229,8 @@ export const callMutants: readonly Mutant[] = [
   {
     name: 'an answer that is ready early overtakes those before it',
     file: 'src/call/answer.ts',
-    text: 'return concat(previous, of(call)',
-    becomes: 'return concat(EMPTY, of(call)',
+    text: 'return concat(previous, answered$)',
+    becomes: 'return concat(EMPTY, answered$)',
     specs: ['spec/call/answer.spec.ts'],
   },
 ]

@@ -1,6 +1,5 @@
 import {
   concat,
-  defer,
   EMPTY,
   finalize,
   from,
@@ -12,13 +11,14 @@ import {
   take,
   takeUntil,
   throwError,
+  type Observer,
   type OperatorFunction,
-  type Subscriber,
 } from 'rxjs'
 import { checkOptions, countFrom1, oneOf, type Rules } from '../error/check-options.js'
 import { bufferRules, type BufferOptions } from '../flow/bounded-buffer.js'
 import { AlreadyAnswered, type AnyCall, type Call, type Settled } from './call.js'
 import type { IncomingCall } from './incoming-call.js'
+import { CallSource, type CallTaker } from './incoming-hub.js'
 import { givesMany } from './method-end.js'
 import { isPromise } from './pull-source.js'
 
@@ -55,24 +55,35 @@ const ask = <C extends AnyCall>(project: Project<C>, call: C): AnswerOf<C> =>
  *
  * A call that is answered at once costs no Observable, no subscription and no entry in a set: this is a hot path.
  */
-class Hands<C extends AnyCall> {
+class Hands<C extends AnyCall> implements Observer<C>, CallTaker {
   private busy = 0
   /** Not a set, for what {@link CallTable} says of a map: each call knows its place here. */
   private readonly held: IncomingCall[] = []
   private readonly queue: C[] = []
   private sourceDone = false
   private takingUp = false
+  /** Nobody asks for its answers any more. */
+  private gone = false
 
   constructor(
     private readonly project: Project<C>,
     private readonly concurrency: number,
     private readonly buffer: BufferOptions | undefined,
-    private readonly subscriber: Subscriber<Settled<C>>,
+    private readonly outcomes: Observer<Settled<C>>,
   ) {}
 
-  take(call: C): void {
-    if (this.busy < this.concurrency) this.begin(call)
-    else this.queue.push(call)
+  next(call: C | IncomingCall): void {
+    if (this.gone) return
+    try {
+      this.take(call as C)
+    } catch (thrown) {
+      // who answers a call that its own `project` has answered is told as of any error that nobody handles
+      throwError(() => thrown).subscribe()
+    }
+  }
+
+  error(error: unknown): void {
+    this.outcomes.error(error)
   }
 
   complete(): void {
@@ -81,7 +92,13 @@ class Hands<C extends AnyCall> {
   }
 
   letGo(): void {
+    this.gone = true
     for (const call of [...this.held]) call.letGo()
+  }
+
+  private take(call: C): void {
+    if (this.busy < this.concurrency) this.begin(call)
+    else this.queue.push(call)
   }
 
   private begin(call: C): void {
@@ -89,11 +106,11 @@ class Hands<C extends AnyCall> {
     const incoming = call as unknown as IncomingCall
     if (incoming.outcome !== undefined) {
       // it was given up while it waited for its turn
-      this.subscriber.next(incoming.outcome as unknown as Settled<C>)
+      this.outcomes.next(incoming.outcome as unknown as Settled<C>)
       return
     }
     if (incoming.taken) {
-      this.subscriber.error(new AlreadyAnswered(call.method))
+      this.outcomes.error(new AlreadyAnswered(call.method))
       return
     }
     this.busy++
@@ -112,7 +129,7 @@ class Hands<C extends AnyCall> {
   private readonly settled = (settled: Settled): void => {
     this.busy--
     this.release(settled.call as unknown as IncomingCall)
-    this.subscriber.next(settled as unknown as Settled<C>)
+    this.outcomes.next(settled as unknown as Settled<C>)
     this.takeUp()
     this.endIfDone()
   }
@@ -135,28 +152,35 @@ class Hands<C extends AnyCall> {
   }
 
   private endIfDone(): void {
-    if (this.sourceDone && this.busy === 0 && this.queue.length === 0) this.subscriber.complete()
+    if (this.sourceDone && this.busy === 0 && this.queue.length === 0) this.outcomes.complete()
   }
 }
 
+/** Begins to answer calls; what it gives stops that. */
+type Begin = <C extends AnyCall>(
+  project: Project<C>,
+  calls$: Observable<C>,
+  outcomes: Observer<Settled<C>>,
+) => () => void
+
 const asTheyCome =
-  <C extends AnyCall>(
-    project: Project<C>,
-    concurrency: number,
-    buffer: BufferOptions | undefined,
-  ): OperatorFunction<C, Settled<C>> =>
-  calls$ =>
-    new Observable(subscriber => {
-      const hands = new Hands(project, concurrency, buffer, subscriber)
-      subscriber.add(
-        calls$.subscribe({
-          next: call => hands.take(call),
-          error: (error: unknown) => subscriber.error(error),
-          complete: () => hands.complete(),
-        }),
-      )
-      subscriber.add(() => hands.letGo())
-    })
+  (concurrency: number, buffer: BufferOptions | undefined): Begin =>
+  (project, calls$, outcomes) => {
+    const hands = new Hands(project, concurrency, buffer, outcomes)
+    const source: Observable<unknown> = calls$
+    if (source instanceof CallSource) {
+      const stop = source.start(hands)
+      return () => {
+        stop()
+        hands.letGo()
+      }
+    }
+    const subscription = calls$.subscribe(hands)
+    return () => {
+      subscription.unsubscribe()
+      hands.letGo()
+    }
+  }
 
 /**
  * Answers each call with what `project` makes of it, and emits how it went.
@@ -177,16 +201,16 @@ const asTheyCome =
 export const answer = <C extends AnyCall>(
   project: Project<C>,
   options: AnswerOptions = {},
-): OperatorFunction<C, Settled<C>> => answering(options)(project)
+): OperatorFunction<C, Settled<C>> => {
+  const begin = answering(options)
+  return calls$ => new Observable(subscriber => begin(project, calls$, subscriber))
+}
 
-/** {@link answer} for many methods: its options are checked once, and here. */
-export const answering = (
-  options: AnswerOptions,
-): (<C extends AnyCall>(project: Project<C>) => OperatorFunction<C, Settled<C>>) => {
+/** {@link answer} for many methods, with no Observable for each: its options are checked once, and here. */
+export const answering = (options: AnswerOptions): Begin => {
   checkOptions('answer', options, answerRules)
   const { concurrency = Infinity, order = 'completion', buffer } = options
-  const how = order === 'completion' ? asTheyCome : inOrderOfArrival
-  return project => how(project, concurrency, buffer)
+  return (order === 'completion' ? asTheyCome : inOrderOfArrival)(concurrency, buffer)
 }
 
 /** Begins to make an answer; what it comes to is kept until somebody asks. */
@@ -205,22 +229,23 @@ const begin = <C extends AnyCall>(call: C, project: Project<C>): unknown => {
 
 /** Answers are made at once, as many as may be, and given one after the other; streams are also made one after the other. */
 const inOrderOfArrival =
-  <C extends AnyCall>(
-    project: Project<C>,
-    concurrency: number,
-    buffer: BufferOptions | undefined,
-  ): OperatorFunction<C, Settled<C>> =>
-  calls$ =>
-    defer(() => {
-      let before: Observable<never> = EMPTY
-      return calls$.pipe(
+  (concurrency: number, buffer: BufferOptions | undefined): Begin =>
+  (project, calls$, outcomes) => {
+    const answerNext = asTheyCome(1, buffer)
+    let before: Observable<never> = EMPTY
+    const subscription = calls$
+      .pipe(
         mergeMap(call => {
           const turn = new ReplaySubject<never>(1)
           const previous = before
           before = turn
           const made = givesMany(call.kind) ? undefined : { answer: begin(call, project) }
-          const answer: Project<C> = () => (made === undefined ? ask(project, call) : (made.answer as AnswerOf<C>))
-          return concat(previous, of(call).pipe(asTheyCome(answer, 1, buffer))).pipe(finalize(() => turn.complete()))
+          const answer: typeof project = () =>
+            made === undefined ? ask(project, call) : (made.answer as AnswerOf<typeof call>)
+          const answered$ = new Observable<Settled<typeof call>>(subscriber => answerNext(answer, of(call), subscriber))
+          return concat(previous, answered$).pipe(finalize(() => turn.complete()))
         }, concurrency),
       )
-    })
+      .subscribe(outcomes)
+    return () => subscription.unsubscribe()
+  }

@@ -1,5 +1,26 @@
-import { Observable, Subject } from 'rxjs'
+import { Observable } from 'rxjs'
 import type { IncomingCall } from './incoming-call.js'
+
+/** Takes the calls of a method. */
+export interface CallTaker {
+  next(call: IncomingCall): void
+  complete(): void
+}
+
+/**
+ * The calls of one method, which can also be taken without a subscriber between.
+ *
+ * Measured with many clients: each object between a call and its handler is one more that has left the processor's cache since
+ * that client spoke last.
+ */
+export class CallSource extends Observable<IncomingCall> {
+  /** @param start - begins to hand calls to a taker; gives what ends that */
+  constructor(readonly start: (taker: CallTaker) => () => void) {
+    super(start)
+  }
+}
+
+const none: readonly CallTaker[] = []
 
 /**
  * One served method: hands its calls to whoever is subscribed.
@@ -7,17 +28,19 @@ import type { IncomingCall } from './incoming-call.js'
  * Calls that no subscriber has answered are remembered until one does, or all subscribers are gone.
  */
 export class IncomingHub {
-  private readonly arrivals = new Subject<IncomingCall>()
+  private takers = none
+  private over = false
   private unclaimed: IncomingCall[] = []
   /** With so many of them it is looked which have been answered meanwhile. */
   private sweepAt = 256
 
   /** The calls, as they come. */
-  readonly calls$ = new Observable<IncomingCall>(subscriber => {
-    const subscription = this.arrivals.subscribe(subscriber)
+  readonly calls$ = new CallSource(taker => {
+    if (this.over) taker.complete()
+    else this.takers = [...this.takers, taker]
     return () => {
-      subscription.unsubscribe()
-      if (this.arrivals.observed) return
+      this.takers = this.takers.filter(other => other !== taker)
+      if (this.takers.length > 0) return
       const { unclaimed } = this
       this.unclaimed = []
       for (const call of unclaimed) if (!call.taken) call.letGo()
@@ -30,8 +53,9 @@ export class IncomingHub {
    * @returns `false` when nobody is there to take it
    */
   deliver(call: IncomingCall): boolean {
-    if (!this.arrivals.observed) return false
-    this.arrivals.next(call)
+    const { takers } = this
+    if (takers.length === 0) return false
+    for (const taker of takers) taker.next(call)
     if (call.taken || call.kind === 'event') return true
     // calls that were answered meanwhile are swept out now and then, not one by one
     if (this.unclaimed.length >= this.sweepAt) {
@@ -44,7 +68,11 @@ export class IncomingHub {
 
   /** No more calls will come. */
   complete(): void {
-    this.arrivals.complete()
+    if (this.over) return
+    this.over = true
+    const { takers } = this
+    this.takers = none
+    for (const taker of takers) taker.complete()
     this.unclaimed = []
   }
 }

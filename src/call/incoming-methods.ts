@@ -6,7 +6,7 @@ export interface MethodsTaker {
   /** The method has a call, or somebody else who asks for its calls: from here on its calls are to be taken from this hub. */
   begin(method: string, hub: IncomingHub): void
   /** No more calls will come. */
-  complete(): void
+  end(): void
 }
 
 /**
@@ -49,7 +49,7 @@ export class IncomingMethods {
    */
   take(taker: MethodsTaker): () => void {
     for (const [method, hub] of this.hubs) taker.begin(method, hub)
-    if (this.over) taker.complete()
+    if (this.over) taker.end()
     else this.takers = [...this.takers, taker]
     return () => {
       this.takers = this.takers.filter(other => other !== taker)
@@ -61,7 +61,7 @@ export class IncomingMethods {
     if (this.over) return
     this.over = true
     for (const hub of this.hubs.values()) hub.complete()
-    for (const taker of this.takers) taker.complete()
+    for (const taker of this.takers) taker.end()
     this.takers = []
   }
 }

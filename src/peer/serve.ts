@@ -1,4 +1,4 @@
-import { merge, Observable, type Subscriber } from 'rxjs'
+import { merge, Observable, type Observer, type Subscriber } from 'rxjs'
 import { answering, type AnswerOf, type AnswerOptions } from '../call/answer.js'
 import type { AnyCall, Settled } from '../call/call.js'
 import type { IncomingHub } from '../call/incoming-hub.js'
@@ -17,48 +17,54 @@ export type Handlers<Incoming> = {
 
 type Table = Readonly<Record<string, (request: unknown, call: AnyCall) => never>>
 type CallsByName = Readonly<Record<string, Observable<AnyCall>>>
-type AnswerWith = ReturnType<typeof answering>
+type Begin = ReturnType<typeof answering>
 
 const notServed = (method: string): TypeError =>
   new TypeError(`${method} is no method that this peer serves: name it in the contract, or remove its handler`)
 
 /** For what is no peer of ours, but has an `incoming`. */
-const overIncoming = (incoming: CallsByName, handlers: Table, answerWith: AnswerWith): readonly Observable<Settled>[] =>
+const overIncoming = (incoming: CallsByName, handlers: Table, begin: Begin): readonly Observable<Settled>[] =>
   Object.entries(handlers).map(([method, handler]) => {
     const calls$ = incoming[method]
     if (calls$ === undefined) throw notServed(method)
-    return calls$.pipe(answerWith(handler))
+    return new Observable(subscriber => begin(handler, calls$, subscriber))
   })
 
 /** Answers the methods of one peer, each from its first call on. */
-class Serving implements MethodsTaker {
+class Serving implements MethodsTaker, Observer<Settled> {
+  /** Methods that may still be called, or have calls in hand. */
   private busy = 0
   private over = false
 
   constructor(
     private readonly handlers: Table,
-    private readonly answerWith: AnswerWith,
+    private readonly beginAnswers: Begin,
     private readonly subscriber: Subscriber<Settled>,
   ) {}
 
   begin(method: string, { calls$ }: IncomingHub): void {
     const handler = Object.hasOwn(this.handlers, method) ? this.handlers[method] : undefined
     if (handler === undefined) return
-    const { subscriber } = this
     this.busy++
-    subscriber.add(
-      (calls$ as Observable<unknown> as Observable<AnyCall>).pipe(this.answerWith(handler)).subscribe({
-        next: settled => subscriber.next(settled),
-        error: (error: unknown) => subscriber.error(error),
-        complete: () => {
-          this.busy--
-          this.endIfDone()
-        },
-      }),
-    )
+    // users see an IncomingCall as a Call: there is no other
+    this.subscriber.add(this.beginAnswers(handler, calls$ as Observable<unknown> as Observable<AnyCall>, this))
   }
 
+  next(settled: Settled): void {
+    this.subscriber.next(settled)
+  }
+
+  error(error: unknown): void {
+    this.subscriber.error(error)
+  }
+
+  /** One of the methods is over. */
   complete(): void {
+    this.busy--
+    this.endIfDone()
+  }
+
+  end(): void {
     this.over = true
     this.endIfDone()
   }
@@ -90,9 +96,9 @@ export const serve = <Incoming extends object>(
   options: AnswerOptions = {},
 ): Observable<Settled> => {
   const all = { ...handlers } as Table
-  const answerWith = answering(options)
+  const begin = answering(options)
   const served = servedBehind(peer.incoming)
-  if (served === undefined) return merge(...overIncoming(peer.incoming as CallsByName, all, answerWith))
+  if (served === undefined) return merge(...overIncoming(peer.incoming as CallsByName, all, begin))
   for (const method of Object.keys(all)) if (!served.names.has(method)) throw notServed(method)
-  return new Observable(subscriber => served.methods.take(new Serving(all, answerWith, subscriber)))
+  return new Observable(subscriber => served.methods.take(new Serving(all, begin, subscriber)))
 }
