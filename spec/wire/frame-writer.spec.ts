@@ -54,6 +54,26 @@ test('a batch leaves at 8 KiB, without waiting for the end of the tick', t => {
   )
 })
 
+test('many connections that speak in one tick take little memory each, and those with more to say lose nothing', t => {
+  const many = Array.from({ length: 200 }, start)
+  for (const { writer } of many) writer.push(next(1, 100))
+  for (const { writer } of many.slice(-2)) for (let id = 2; id <= 12; id++) writer.push(next(id, 1_000))
+  for (const { endTick } of many) endTick()
+  const memory = new Set(many.flatMap(({ batches }) => batches.map(({ buffer }) => buffer)))
+  const bytes = [...memory].reduce((sum, { byteLength }) => sum + byteLength, 0)
+  t.true(bytes < 200 * 8 * 1024, `${bytes} bytes`)
+  for (const { batches } of many.slice(0, -2)) t.deepEqual(readIn(batches).map(plain), [plain(next(1, 100))])
+  for (const { batches } of many.slice(-2)) {
+    // a batch still leaves at 8 KiB, not where the first memory is full
+    t.is(batches.length, 2)
+    t.true((batches[0] as Uint8Array).length >= 8_192)
+    t.deepEqual(
+      readIn(batches).map(plain),
+      [next(1, 100), ...Array.from({ length: 11 }, (_, i) => next(i + 2, 1_000))].map(plain),
+    )
+  }
+})
+
 test('the end of a tick with nothing queued writes nothing', t => {
   const { writer, batches, endTick } = start()
   writer.push(next(1, 10_000))
