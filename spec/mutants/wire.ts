@@ -54,8 +54,8 @@ export const wireMutants: readonly Mutant[] = [
   {
     name: 'the last frames before the end of this half are not written',
     file: 'src/wire/framed.ts',
-    text: 'end: () => writer.flush(() => bytes.complete()),',
-    becomes: 'end: () => bytes.complete(),',
+    text: 'this.writer.flush(() => this.bytes.complete())',
+    becomes: 'this.bytes.complete()',
     specs: ['spec/wire/framed.spec.ts'],
   },
   {

@@ -1,9 +1,11 @@
 import { AsyncSubject, BehaviorSubject, type Observable, type Subscriber } from 'rxjs'
-import { Lending } from '../pipe/lending.js'
+import { Lending, type ByteTaker } from '../pipe/lending.js'
 import { Outlet } from '../pipe/outlet.js'
 import { PipeError } from '../pipe/pipe-error.js'
 import type { Pipe } from '../pipe/pipe.js'
 import type { OpenCarrier } from './carrier.js'
+
+const nothing = (): void => undefined
 
 /** How long a pipe that was hung up may take to write what is queued and to see the far end's end, in milliseconds. */
 export const defaultCloseWithin = 1_000
@@ -43,7 +45,7 @@ export const holdPipe = (open: OpenCarrier, facts: PipeFacts): HeldPipe => {
   const over$ = new AsyncSubject<never>()
   const writable = new BehaviorSubject(true)
   const early: Uint8Array[] = []
-  let reader: Subscriber<Uint8Array> | undefined
+  let reader: ByteTaker | undefined
   let readerBorrows = false
   let reading: 'not yet' | 'catching up' | 'directly' = 'not yet'
   let ours: 'open' | 'ended' = 'open'
@@ -60,9 +62,12 @@ export const holdPipe = (open: OpenCarrier, facts: PipeFacts): HeldPipe => {
   }
 
   const endReader = (): void => {
-    if (reader === undefined) return
-    if (failed) reader.error(failure)
-    else if (theirs === 'ended') reader.complete()
+    const ending = reader
+    if (ending === undefined || (!failed && theirs !== 'ended')) return
+    // what comes after the end is nobody's
+    reader = undefined
+    if (failed) ending.error(failure)
+    else ending.complete()
   }
 
   // a carrier that cannot wait, such as a port, spoke before there was a reader
@@ -133,18 +138,18 @@ export const holdPipe = (open: OpenCarrier, facts: PipeFacts): HeldPipe => {
     },
   })
 
-  const incoming = new Lending((subscriber, mayLend) => {
+  const incoming = new Lending((taker, mayLend) => {
     if (reading === 'not yet' && hungUp) {
-      subscriber.error(new PipeError('aborted', 'this end hung up before it read: read first, or dial again'))
-      return
+      taker.error(new PipeError('aborted', 'this end hung up before it read: read first, or dial again'))
+      return nothing
     }
     if (reading !== 'not yet') {
-      subscriber.error(
+      taker.error(
         new PipeError('misused', 'incoming was read twice: a pipe has one reader, so share() it or tap it in a layer'),
       )
-      return
+      return nothing
     }
-    reader = subscriber
+    reader = taker
     readerBorrows = mayLend
     reading = closed || early.length > 0 || theirs === 'ended' ? 'catching up' : 'directly'
     if (!closed) carrier.read()

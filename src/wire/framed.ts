@@ -1,14 +1,125 @@
-import { Subscription, type SchedulerLike } from 'rxjs'
-import { borrowed } from '../pipe/lending.js'
+import type { Observable, SchedulerLike, Unsubscribable } from 'rxjs'
+import { borrow, type ByteTaker } from '../pipe/lending.js'
 import { Outlet } from '../pipe/outlet.js'
-import type { Layer } from '../pipe/pipe.js'
-import { FrameOutlet } from './frame-outlet.js'
+import type { Layer, Pipe } from '../pipe/pipe.js'
+import { FrameOutlet, type FrameSink } from './frame-outlet.js'
 import type { FrameLimit } from './frame-limit.js'
 import { FrameReader } from './frame-reader.js'
 import { FrameSource } from './frame-source.js'
+import type { FrameTaker, PayloadKind } from './frame-taker.js'
 import { FrameWriter } from './frame-writer.js'
-import type { Frame } from './frame.js'
+import type { Frame, Open } from './frame.js'
 import { defaultLimits } from './hello-codec.js'
+import type { WriteValue } from './payload-writer.js'
+import type { BatchSink } from './slabs.js'
+
+/** Where batches go: to the bytes of the pipe. */
+class Batches implements BatchSink {
+  readonly writeTwo: BatchSink['writeTwo']
+  readonly writeOwn: BatchSink['writeOwn']
+
+  constructor(private readonly bytes: Pipe['outgoing']) {
+    if (bytes instanceof Outlet && bytes.gathers)
+      this.writeTwo = (batch: Uint8Array, payload: Uint8Array) => bytes.nextTwo(batch, payload)
+    if (bytes instanceof Outlet && bytes.takesOver) this.writeOwn = (batch: Uint8Array) => bytes.nextOwn(batch)
+  }
+
+  write(batch: Uint8Array): void {
+    this.bytes.next(batch)
+  }
+
+  get idle(): boolean {
+    return this.bytes instanceof Outlet && this.bytes.idle
+  }
+}
+
+/** Frames, on their way to bytes. */
+class Outward implements FrameSink<Frame> {
+  private readonly writer: FrameWriter
+  /** Frames are not used again. */
+  readonly idle = false
+
+  constructor(
+    private readonly bytes: Pipe['outgoing'],
+    scheduler: SchedulerLike | undefined,
+  ) {
+    this.writer = new FrameWriter(new Batches(bytes), scheduler)
+  }
+
+  write(frame: Frame): void {
+    this.writer.push(frame)
+  }
+
+  writePayload(kind: PayloadKind, id: number, encode: WriteValue, value: unknown, most: number): number | Uint8Array {
+    return this.writer.pushPayload(kind, id, encode, value, most)
+  }
+
+  writeOpen(open: Open, encode: WriteValue, value: unknown, most: number): number | Uint8Array {
+    return this.writer.pushOpen(open, encode, value, most)
+  }
+
+  release(payload: Uint8Array): void {
+    this.writer.release(payload)
+  }
+
+  end(): void {
+    this.writer.flush(() => this.bytes.complete())
+  }
+
+  /** The last thing said may be why. */
+  abort(error: unknown): void {
+    this.writer.flush(() => this.bytes.error(error))
+  }
+}
+
+/** Bytes, on their way to frames. */
+class Inward implements ByteTaker, Unsubscribable {
+  private readonly reader: FrameReader
+  private reading: Unsubscribable | undefined
+  private lent = false
+  private over = false
+
+  constructor(
+    limit: number | FrameLimit,
+    private readonly taker: FrameTaker,
+  ) {
+    this.reader = new FrameReader(limit, taker)
+  }
+
+  start(incoming: Observable<Uint8Array>): this {
+    this.reading = borrow(incoming, this, isLent => (this.lent = isLent))
+    if (this.over) this.unsubscribe()
+    return this
+  }
+
+  next(chunk: Uint8Array): void {
+    if (this.over) return
+    try {
+      this.reader.push(chunk, this.lent)
+    } catch (error) {
+      this.unsubscribe()
+      this.taker.error(error)
+    }
+  }
+
+  error(error: unknown): void {
+    if (this.over) return
+    this.unsubscribe()
+    this.taker.error(error)
+  }
+
+  complete(): void {
+    if (this.over) return
+    this.unsubscribe()
+    this.taker.complete()
+  }
+
+  unsubscribe(): void {
+    this.over = true
+    this.reader.stop()
+    this.reading?.unsubscribe()
+  }
+}
 
 /**
  * Turns a pipe of bytes into a pipe of frames.
@@ -23,53 +134,8 @@ import { defaultLimits } from './hello-codec.js'
  */
 export const framed =
   (limit: number | FrameLimit = defaultLimits.frameBytes, scheduler?: SchedulerLike): Layer<Uint8Array, Frame> =>
-  pipe => {
-    const bytes = pipe.outgoing
-    const writer = new FrameWriter(
-      {
-        write: batch => bytes.next(batch),
-        writeTwo:
-          bytes instanceof Outlet && bytes.gathers ? (batch, payload) => bytes.nextTwo(batch, payload) : undefined,
-        writeOwn: bytes instanceof Outlet && bytes.takesOver ? batch => bytes.nextOwn(batch) : undefined,
-        get idle() {
-          return bytes instanceof Outlet && bytes.idle
-        },
-      },
-      scheduler,
-    )
-    return {
-      ...pipe,
-      outgoing: new FrameOutlet<Frame>({
-        write: frame => writer.push(frame),
-        writePayload: (kind, id, encode, value, most) => writer.pushPayload(kind, id, encode, value, most),
-        writeOpen: (open, encode, value, most) => writer.pushOpen(open, encode, value, most),
-        release: payload => writer.release(payload),
-        idle: false, // frames are not used again
-        end: () => writer.flush(() => bytes.complete()),
-        // the last thing said may be why
-        abort: error => writer.flush(() => bytes.error(error)),
-      }),
-      incoming: new FrameSource<Frame>(taker => {
-        const reader = new FrameReader(limit, taker)
-        const reading = new Subscription(() => reader.stop())
-        const incoming = borrowed(pipe.incoming)
-        const lent = incoming !== pipe.incoming
-        reading.add(
-          incoming.subscribe({
-            next: chunk => {
-              try {
-                reader.push(chunk, lent)
-              } catch (error) {
-                reader.stop()
-                reading.unsubscribe()
-                taker.error(error)
-              }
-            },
-            error: (error: unknown) => taker.error(error),
-            complete: () => taker.complete(),
-          }),
-        )
-        return reading
-      }),
-    }
-  }
+  pipe => ({
+    ...pipe,
+    outgoing: new FrameOutlet<Frame>(new Outward(pipe.outgoing, scheduler)),
+    incoming: new FrameSource<Frame>(taker => new Inward(limit, taker).start(pipe.incoming)),
+  })
