@@ -140,10 +140,9 @@ export class RunningSession implements Session, FrameTaker, VoiceEvents, Heartbe
     this.handshake = undefined
     this.heartbeat = new Heartbeat(this.watch, theirs.heartbeatMs, this, this.scheduler)
     this.heartbeat.start()
-    const { end, writable } = this.link
     this.beginning = beginning
     this.limits = theirs.limits
-    this.pipe = { end, writable, incoming: this.frames.source, outgoing: this.voice.calls }
+    this.pipe = { ...this.link, incoming: this.frames.source, outgoing: this.voice.calls }
     this.listener.next(this)
   }
 

@@ -117,7 +117,8 @@ export class Slabs {
     this.start = pos
     const batch = buf.subarray(start, pos)
     if (payload !== undefined) sink.writeTwo?.(batch, payload)
-    else if (buf.length === slabSize || sink.writeOwn === undefined) sink.write(batch)
+    // a slab is used again, and a sliver may lie beside what is not ours
+    else if (buf.length === slabSize || buf.length === sliverSize || sink.writeOwn === undefined) sink.write(batch)
     else {
       // it has outgrown its slab, and whatever lies there beside it has left from elsewhere
       writer.buf = noBytes
