@@ -1,5 +1,5 @@
 import test from 'ava'
-import { of, Subject, type Observable } from 'rxjs'
+import { of, Subject, take, type Observable } from 'rxjs'
 import { answer, type AnswerOptions } from '../../src/call/answer.js'
 import type { IncomingCall } from '../../src/call/incoming-call.js'
 import { bytesOf, drawn, open, played } from './rig.js'
@@ -102,3 +102,46 @@ test('in the order of arrival, what is ready early waits for those before it', t
   reply(1)
   t.deepEqual(drawn(sent), ['Reply 1 1', 'Reply 3 3', 'Reply 5 5'])
 })
+
+for (const order of ['completion', 'arrival'] as const) {
+  /** The hub's own calls, so many of them. */
+  const ofHub = (most: number) => {
+    const rig = played('accepted', {
+      own: { frameBytes: 1_000, messageBytes: 10_000, calls: 99 },
+      claimWithin: 100,
+    })
+    const answers: Subject<Uint8Array>[] = []
+    const project = (): Observable<Uint8Array> => {
+      const answer$ = new Subject<Uint8Array>()
+      answers.push(answer$)
+      return answer$
+    }
+    const calls$ = rig.hubs.request.calls$.pipe(take(most))
+    const subscription = calls$.pipe(answer(project as never, { concurrency: 1, order })).subscribe()
+    for (const id of [1, 3, 5]) rig.say(open(id, 0))
+    return { ...rig, answers, stop: () => subscription.unsubscribe() }
+  }
+
+  test(`by ${order}: calls that wait when no more are taken are answered in their turn, however long that takes`, t => {
+    const { answers, sent, scheduler } = ofHub(3)
+    scheduler.flush() // past the time within which somebody has to take them
+    t.deepEqual(drawn(sent), [])
+    for (const id of [1, 3, 5]) {
+      // the next one begins meanwhile
+      const answer$ = answers.at(-1)
+      answer$?.next(bytesOf(id))
+      answer$?.complete()
+    }
+    t.deepEqual(drawn(sent), ['Reply 1 1', 'Reply 3 3', 'Reply 5 5'])
+  })
+
+  for (const most of [3, 4])
+    test(`by ${order}: unsubscribing lets go of those that wait, ${most === 3 ? 'also when no more come' : 'and of the one in hand'}`, t => {
+      const { sent, stop } = ofHub(most)
+      stop()
+      t.deepEqual(
+        sent.map(frame => [frame.id, '_tag' in frame && frame._tag === 'Fail' ? frame.code : frame._tag]),
+        [1, 3, 5].map(id => [id, 'NO_REPLY']),
+      )
+    })
+}

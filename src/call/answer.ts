@@ -10,6 +10,7 @@ import {
   ReplaySubject,
   take,
   takeUntil,
+  tap,
   throwError,
   type Observer,
   type OperatorFunction,
@@ -59,7 +60,7 @@ class Hands<C extends AnyCall> implements Observer<C>, CallTaker {
   private busy = 0
   /** Not a set, for what {@link CallTable} says of a map: each call knows its place here. */
   private readonly held: IncomingCall[] = []
-  private readonly queue: C[] = []
+  private readonly queue: IncomingCall[] = []
   private sourceDone = false
   private takingUp = false
   /** Nobody asks for its answers any more. */
@@ -75,7 +76,8 @@ class Hands<C extends AnyCall> implements Observer<C>, CallTaker {
   next(call: C | IncomingCall): void {
     if (this.gone) return
     try {
-      this.take(call as C)
+      // users see an IncomingCall as a Call: there is no other
+      this.take(call as unknown as IncomingCall)
     } catch (thrown) {
       // who answers a call that its own `project` has answered is told as of any error that nobody handles
       throwError(() => thrown).subscribe()
@@ -93,31 +95,30 @@ class Hands<C extends AnyCall> implements Observer<C>, CallTaker {
 
   letGo(): void {
     this.gone = true
-    for (const call of [...this.held]) call.letGo()
+    for (const call of [...this.held, ...this.queue]) call.letGo()
   }
 
-  private take(call: C): void {
-    if (this.busy < this.concurrency) this.begin(call)
-    else this.queue.push(call)
+  private take(call: IncomingCall): void {
+    if (this.busy < this.concurrency) return this.begin(call)
+    call.awaitsTurn = true
+    this.queue.push(call)
   }
 
-  private begin(call: C): void {
-    // users see an IncomingCall as a Call: there is no other
-    const incoming = call as unknown as IncomingCall
+  private begin(incoming: IncomingCall): void {
     if (incoming.outcome !== undefined) {
       // it was given up while it waited for its turn
       this.outcomes.next(incoming.outcome as unknown as Settled<C>)
       return
     }
     if (incoming.taken) {
-      this.outcomes.error(new AlreadyAnswered(call.method))
+      this.outcomes.error(new AlreadyAnswered(incoming.method))
       return
     }
     this.busy++
     incoming.whenSettled = this.settled
     let given: unknown
     try {
-      given = ask(this.project, call)
+      given = ask(this.project, incoming as unknown as C)
     } catch (error) {
       incoming.fail(error)
       return
@@ -147,7 +148,7 @@ class Hands<C extends AnyCall> implements Observer<C>, CallTaker {
   private takeUp(): void {
     if (this.takingUp) return
     this.takingUp = true
-    while (this.busy < this.concurrency && this.queue.length > 0) this.begin(this.queue.shift() as C)
+    while (this.busy < this.concurrency && this.queue.length > 0) this.begin(this.queue.shift() as IncomingCall)
     this.takingUp = false
   }
 
@@ -185,8 +186,9 @@ const asTheyCome =
 /**
  * Answers each call with what `project` makes of it, and emits how it went.
  *
- * A `project` that throws fails its own call and no other. Calls that are cancelled while they wait are not begun.
- * Unsubscribing lets go of the calls in hand: their callers get `NoReply`.
+ * A `project` that throws fails its own call and no other. Calls that are cancelled while they wait are not begun; those that wait
+ * when no more come, as after `take(n)`, are answered all the same. Unsubscribing lets go of the calls in hand and of those that
+ * wait: their callers get `NoReply`.
  *
  * @example
  * ```ts
@@ -233,8 +235,14 @@ const inOrderOfArrival =
   (project, calls$, outcomes) => {
     const answerNext = asTheyCome(1, buffer)
     let before: Observable<never> = EMPTY
+    const waiting = new Set<IncomingCall>()
     const subscription = calls$
       .pipe(
+        tap(call => {
+          const incoming = call as unknown as IncomingCall
+          incoming.awaitsTurn = true
+          waiting.add(incoming)
+        }),
         mergeMap(call => {
           const turn = new ReplaySubject<never>(1)
           const previous = before
@@ -243,9 +251,17 @@ const inOrderOfArrival =
           const answer: typeof project = () =>
             made === undefined ? ask(project, call) : (made.answer as AnswerOf<typeof call>)
           const answered$ = new Observable<Settled<typeof call>>(subscriber => answerNext(answer, of(call), subscriber))
-          return concat(previous, answered$).pipe(finalize(() => turn.complete()))
+          const over = () => {
+            waiting.delete(call as unknown as IncomingCall)
+            turn.complete()
+          }
+          return concat(previous, answered$).pipe(finalize(over))
         }, concurrency),
       )
       .subscribe(outcomes)
-    return () => subscription.unsubscribe()
+    return () => {
+      const left = [...waiting]
+      subscription.unsubscribe()
+      for (const call of left) call.letGo()
+    }
   }

@@ -23,6 +23,8 @@ export class IncomingCall implements Call<unknown, unknown, unknown, unknown, un
   whenSettled: ((settled: Settled) => void) | undefined
   /** When an unclaimed call is let go: milliseconds by the line's clock. */
   claimBy = Infinity
+  /** Somebody is to answer it once its turn has come: until then it is not let go of. */
+  awaitsTurn = false
   /** Its place among the calls that are being answered; -1: it has none. */
   heldAt = -1
   private claimed = false
@@ -111,7 +113,7 @@ export class IncomingCall implements Call<unknown, unknown, unknown, unknown, un
   /** When this call is to be looked at again, by the line's clock; `Infinity`: never. */
   get dueAt(): number {
     if (this.ended !== undefined) return Infinity
-    return Math.min(this.deadline ?? Infinity, this.claimed ? Infinity : this.claimBy)
+    return Math.min(this.deadline ?? Infinity, this.claimed || this.awaitsTurn ? Infinity : this.claimBy)
   }
 
   /** An event has reached its subscribers: unless one of them is still at it, that is all there is to it. */
@@ -165,7 +167,7 @@ export class IncomingCall implements Call<unknown, unknown, unknown, unknown, un
     if (this.deadline !== undefined && this.deadline <= now) {
       this.line.send(statusFrame(this.id, 'TIMEOUT'))
       this.settle('Cancelled', new Timeout(this.method, this.deadline - this.openedAt))
-    } else if (!this.claimed && this.claimBy <= now) this.letGo()
+    } else if (!this.claimed && !this.awaitsTurn && this.claimBy <= now) this.letGo()
   }
 
   private claim(): void {

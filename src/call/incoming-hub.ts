@@ -43,7 +43,7 @@ export class IncomingHub {
       if (this.takers.length > 0) return
       const { unclaimed } = this
       this.unclaimed = []
-      for (const call of unclaimed) if (!call.taken) call.letGo()
+      for (const call of unclaimed) if (!call.taken && !call.awaitsTurn) call.letGo()
     }
   })
 

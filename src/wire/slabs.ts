@@ -22,6 +22,9 @@ const sliverSize = 3 * 1024
 /** Slabs that lie ready for any connection of this thread, and slabs that one connection may wait for. */
 const most = 4
 
+/** Payloads that are worth being used again: a fourth of the shortest of {@link longBytes}, which may be that much too long. */
+const shortestReleased = 32 * 1024
+
 const ready: Uint8Array[] = []
 const noBytes = new Uint8Array(0)
 
@@ -100,6 +103,8 @@ export class Slabs {
 
   /** Nobody will look at this payload again, once what was written is out. */
   release(payload: Uint8Array): void {
+    // nothing that is used again lies under a short one, and the engine keeps what a WeakRef was made of until the task ends
+    if (payload.length < shortestReleased) return
     // a batch that was queued before it may lie beside it
     if (this.sink.idle) giveBack(payload)
     else this.released = new WeakRef(payload)

@@ -83,7 +83,7 @@ for (const [name, road] of Object.entries(roads)) {
 
   test.serial(`by ${name}: fails when the child ends before it connects`, async t => {
     const error = await failure(record(child(road, 'fails before it connects')))
-    t.is(error.why, 'exited', String(error))
+    t.is(error.why, 'exited', error.message)
     t.is(error.cause?.code, 3)
   })
 
