@@ -5,6 +5,7 @@ import { buildFaces } from './build-faces.js'
 
 /**
  * `npm run build [-- OUT]`: compiles `src/` into `dist/`, or into the folder given: types module by module, code face by face.
+ * Whether they are right is for `npm run typecheck` to say.
  *
  * The folder is emptied first: a module that was renamed must not live on in the package.
  */

@@ -137,6 +137,10 @@ test('each face can be used from TypeScript', t => {
   writeFileSync(join(fresh, 'consumer.ts'), `${imports.join('\n')}\n`)
   const flags = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--target', 'es2022', '--module', 'nodenext']
   const types = ['--types', 'node', '--typeRoots', join(root, 'node_modules/@types')]
-  const result = run(process.execPath, [typescript, ...flags, ...types, 'consumer.ts'], fresh)
+  const result = run(
+    process.execPath,
+    ['--max-semi-space-size=128', typescript, ...flags, ...types, 'consumer.ts'],
+    fresh,
+  )
   t.is(result.status, 0, output(result))
 })

@@ -51,7 +51,10 @@ const extract = (files: readonly Example[]): string => {
 }
 
 const compile = (folder: string): Promise<Ended> =>
-  node([createRequire(import.meta.url).resolve('typescript/bin/tsc'), '-p', folder], compileLimitMs)
+  node(
+    ['--max-semi-space-size=128', createRequire(import.meta.url).resolve('typescript/bin/tsc'), '-p', folder],
+    compileLimitMs,
+  )
 
 const run = (folder: string, file: string): Promise<Ended> => node(['--import', loader, join(folder, file)])
 
