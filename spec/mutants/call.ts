@@ -201,7 +201,7 @@ export const callMutants: readonly Mutant[] = [
   {
     name: 'whoever stops answering leaves the calls in hand without a word',
     file: 'src/call/answer.ts',
-    text: 'for (const call of [...this.held]) call.letGo()',
+    text: 'for (const call of [...this.held, ...this.queue]) call.letGo()',
     becomes: 'void this.held',
     specs: ['spec/call/answer.spec.ts'],
   },
