@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline'
  * A failed stage does not stop the others. The last line is `N passed, N failed`: each of ava's tests counts,
  * and each other stage counts as one. `npm test -- lint specs` runs the named stages only.
  *
- * Three stages run side by side, and whichever ends gives way to the next: specs with processes and clocks often wait, and what
+ * Two stages run side by side, and whichever ends gives way to the next: specs with processes and clocks often wait, and what
  * compiles and lints does not mind to be waited for. What a stage prints comes out when it has ended.
  */
 interface Count {
@@ -186,7 +186,7 @@ const runInTurn = async (queue: Stage[]): Promise<void> => {
 }
 
 const queue = stages.filter(isWanted)
-await Promise.all([runInTurn(queue), runInTurn(queue), runInTurn(queue)])
+await Promise.all([runInTurn(queue), runInTurn(queue)])
 await runInTurn(afterwards.filter(isWanted))
 
 console.log(`\n${summary.join('\n')}\n`)
