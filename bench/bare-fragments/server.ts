@@ -1,7 +1,8 @@
 // for their size alone: see subject.ts
 import 'sluice'
 import 'sluice/node'
-import { createServer, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
+import { listenAt } from '../harness/listen-at.js'
 import { serveBench } from '../harness/server.js'
 import { answerTo, chunkSize, messageSize, type Ask } from '../harness/workload.js'
 import { kinds, read, write } from './framing.js'
@@ -44,21 +45,4 @@ const serve = (socket: Socket) => {
   socket.on('error', () => socket.destroy())
 }
 
-serveBench(
-  path =>
-    new Promise((resolve, reject) => {
-      const sockets = new Set<Socket>()
-      const server = createServer(socket => {
-        sockets.add(socket)
-        serve(socket)
-      })
-      server.on('error', reject)
-      server.listen(path, () => {
-        const close = () => {
-          for (const socket of sockets) socket.destroy()
-          server.close()
-        }
-        resolve({ address: path, close })
-      })
-    }),
-)
+serveBench(path => listenAt(path, serve))

@@ -75,7 +75,7 @@ const packageOf = async name => {
   return `${importAll}import * as all from '${name}'\n${exports.join('')}`
 }
 
-/** Files as they are told apart: by their text's first lines, `import.meta.url` is that of the source wherever the text ends up. */
+/** A source's text, whose `import.meta.url` is that of the source wherever the text ends up. */
 const withItsUrl = path => {
   const text = readFileSync(path, 'utf8')
   return text.includes('import.meta.url')

@@ -1,19 +1,12 @@
 import test from 'ava'
 import type { Frame } from 'sluice'
 import { describeFrame } from '../../src/testing/describe-frame.js'
+import { openFrame } from '../../src/testing/open-frame.js'
 import { helloOf } from '../session/arrange.js'
 
 const offer = { contract: 'demo.Kitchen', fingerprint: new Uint8Array(32), methods: ['greet'] }
 const payload = Uint8Array.of(10, 3, 65)
-const open = {
-  _tag: 'Open',
-  id: 1,
-  method: 2,
-  payload,
-  credit: undefined,
-  timeoutMs: undefined,
-  metadata: undefined,
-} as const
+const open = openFrame(1, 2, payload)
 const verdict = {
   contract: 'demo.Kitchen',
   method: 'greet',

@@ -2,18 +2,11 @@ import test from 'ava'
 import { TestScheduler } from 'rxjs/testing'
 import { draw, letters, type ExpectFrames, type Seen } from 'sluice/testing'
 import { frameExpectations } from '../../src/testing/expect-frames.js'
+import { openFrame } from '../../src/testing/open-frame.js'
 import type { Frame } from '../../src/wire/frame.js'
 
 const payload = new Uint8Array(0)
-const open = (id: number, method = 0): Frame => ({
-  _tag: 'Open',
-  id,
-  method,
-  payload,
-  credit: undefined,
-  timeoutMs: undefined,
-  metadata: undefined,
-})
+const open = (id: number, method = 0): Frame => openFrame(id, method, payload)
 const at = (time: number, frame: Frame): Seen => ({ at: time, frame })
 
 type Values = Parameters<ReturnType<ExpectFrames>['toBe']>[1]

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import test from 'ava'
 import fc from 'fast-check'
 import protobuf from 'protobufjs/minimal.js'
+import { openFrame } from '../../src/testing/open-frame.js'
 import type { Frame, Hello, Open } from '../../src/wire/frame.js'
 import { defaultLimits, helloBytes } from '../../src/wire/hello-codec.js'
 import { callId, kinds, plain, readIn, withLength, written } from './arbitrary-frame.js'
@@ -181,15 +182,7 @@ test('credit saturates at 2^31 - 1, as it is written and as it is read', t => {
 
 test('names in metadata are data, whatever they are', t => {
   const metadata = JSON.parse('{ "__proto__": "a", "constructor": "b", "toString": "c" }') as Record<string, string>
-  const open: Open = {
-    _tag: 'Open',
-    id: 1,
-    method: 0,
-    payload: new Uint8Array(0),
-    credit: undefined,
-    timeoutMs: undefined,
-    metadata,
-  }
+  const open: Open = { ...openFrame(1, 0), metadata }
   const got = read(written(open)) as Open
   t.deepEqual(Object.entries(got.metadata ?? {}), [
     ['__proto__', 'a'],

@@ -3,6 +3,7 @@ import { catchError, NEVER, Observable, of, Subject, take, throwError, VirtualTi
 import { marbles } from 'sluice/testing'
 import { PipeError } from '../../src/pipe/pipe-error.js'
 import type { Pipe } from '../../src/pipe/pipe.js'
+import { openFrame } from '../../src/testing/open-frame.js'
 import { writeOpen, writePayload } from '../../src/wire/frame-outlet.js'
 import { framed } from '../../src/wire/framed.js'
 import type { Frame, Open } from '../../src/wire/frame.js'
@@ -164,15 +165,7 @@ test('whoever watches what is said sees values as frames', t => {
   t.is(say(2), 2)
   t.deepEqual(plain(say(1)), plain(Uint8Array.of(1, 2)))
   t.deepEqual(seen.map(plain), [plain({ _tag: 'Reply', id: 3, payload: Uint8Array.of(1, 2) })])
-  const ask: Open = {
-    _tag: 'Open',
-    id: 5,
-    method: 1,
-    payload: new Uint8Array(0),
-    credit: undefined,
-    timeoutMs: 9,
-    metadata: undefined,
-  }
+  const ask: Open = { ...openFrame(5, 1), timeoutMs: 9 }
   t.is(writeOpen(pipe.outgoing, ask, write, Uint8Array.of(1, 2), 2), 2)
   t.deepEqual(plain(writeOpen(pipe.outgoing, ask, write, Uint8Array.of(1, 2), 1)), plain(Uint8Array.of(1, 2)))
   t.deepEqual(plain(seen[1]), plain({ ...ask, payload: Uint8Array.of(1, 2) }))

@@ -1,7 +1,7 @@
 import type { IncomingMethods } from '../call/incoming-methods.js'
 
 /** What stands behind the `incoming` of a peer. */
-export interface Served {
+export interface Behind {
   readonly methods: IncomingMethods
   /** The names of its methods. */
   readonly names: ReadonlySet<string>
@@ -11,7 +11,7 @@ const key = Symbol('served')
 
 /** Answers what is asked of a record with a property for each method, none of which is there before it is asked for. */
 class Traps implements ProxyHandler<object> {
-  constructor(private readonly served: Served) {}
+  constructor(private readonly served: Behind) {}
 
   get(target: object, name: PropertyKey): unknown {
     if (this.serves(name)) return this.served.methods.hub(name).calls$
@@ -41,7 +41,7 @@ class Traps implements ProxyHandler<object> {
  *
  * An Observable for each method and client is what most servers need none of: they hand a table to `serve`.
  */
-export const incomingRecord = (served: Served): object => new Proxy({}, new Traps(served))
+export const incomingRecord = (served: Behind): object => new Proxy({}, new Traps(served))
 
 /** What stands behind an `incoming`; `undefined` where that is any other record, a copy for one. */
-export const servedBehind = (incoming: object): Served | undefined => (incoming as { readonly [key]?: Served })[key]
+export const servedBehind = (incoming: object): Behind | undefined => (incoming as { readonly [key]?: Behind })[key]

@@ -2,8 +2,9 @@ import type { Pipe } from '../pipe/pipe.js'
 import { helloOf } from '../session/hello-of.js'
 import { describeFor, judge, verdictsOf } from '../session/judge.js'
 import type { SessionOptions } from '../session/session-options.js'
-import type { Allowance, Descriptors, Frame, Open, Verdicts } from '../wire/frame.js'
+import type { Allowance, Descriptors, Frame, Verdicts } from '../wire/frame.js'
 import type { FrameFields } from './expect-frames.js'
+import { openFrame } from './open-frame.js'
 import type { Talk } from './talk.js'
 
 /**
@@ -68,7 +69,7 @@ const plain = (tag: Frame['_tag'], saying: Saying): Frame => {
     case 'Goodbye':
       return { _tag: tag, reason: 'DONE', message: '' }
     case 'Open':
-      return openOf(saying)
+      return openFrame(saying.nextCall, 0)
     case 'Next':
     case 'Reply':
     case 'Fragment':
@@ -84,16 +85,6 @@ const plain = (tag: Frame['_tag'], saying: Saying): Frame => {
       return tag satisfies never
   }
 }
-
-const openOf = ({ nextCall }: Saying): Open => ({
-  _tag: 'Open',
-  id: nextCall,
-  method: 0,
-  payload: nothing,
-  credit: undefined,
-  timeoutMs: undefined,
-  metadata: undefined,
-})
 
 const unknown = (what: string): never => {
   throw new Error(`${what}: give the script the contract, as serves or uses, or say payload instead of value`)

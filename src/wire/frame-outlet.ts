@@ -1,6 +1,6 @@
 import type { Subject } from 'rxjs'
 import { Outlet, type OutletSink } from '../pipe/outlet.js'
-import type { Frame, Open } from './frame.js'
+import type { Frame, FrameHead, Open } from './frame.js'
 import type { PayloadKind } from './frame-taker.js'
 import { payloads, type WriteValue } from './payload-writer.js'
 
@@ -38,12 +38,27 @@ export class FrameOutlet<F extends Frame = Frame> extends Outlet<F> {
 }
 
 /**
- * Nobody will look at this payload again, which left in parts: the memory that it lies in may be used anew.
+ * Nobody will look at this payload again, all of which has been said: the memory that it lies in may be used anew.
  *
  * Where `outgoing` is not this library's, or keeps what is said, nothing comes of it.
  */
 export const release = <F extends Frame>(outgoing: Subject<F>, payload: Uint8Array): void => {
   if (outgoing instanceof FrameOutlet) (outgoing as FrameOutlet<F>).release(payload)
+}
+
+/** Says a frame with a value that is encoded apart. */
+const sayApart = <F extends Frame>(
+  outgoing: Subject<F>,
+  head: FrameHead,
+  encode: WriteValue,
+  value: unknown,
+  most: number,
+): number | Uint8Array => {
+  const payload = payloads.write(encode, value)
+  if (payload.length > most) return payload
+  const frame: Frame = { ...head, payload }
+  outgoing.next(frame as F)
+  return payload.length
 }
 
 /**
@@ -63,11 +78,7 @@ export const writePayload = <F extends Frame>(
 ): number | Uint8Array => {
   if (outgoing instanceof FrameOutlet && !outgoing.observed)
     return (outgoing as FrameOutlet<F>).writePayload(kind, id, encode, value, most)
-  const payload = payloads.write(encode, value)
-  if (payload.length > most) return payload
-  const frame: Frame = { _tag: kind, id, payload }
-  outgoing.next(frame as F)
-  return payload.length
+  return sayApart(outgoing, { _tag: kind, id }, encode, value, most)
 }
 
 /**
@@ -87,9 +98,5 @@ export const writeOpen = <F extends Frame>(
 ): number | Uint8Array => {
   if (outgoing instanceof FrameOutlet && !outgoing.observed)
     return (outgoing as FrameOutlet<F>).writeOpen(open, encode, value, most)
-  const payload = payloads.write(encode, value)
-  if (payload.length > most) return payload
-  const frame: Frame = { ...open, payload }
-  outgoing.next(frame as F)
-  return payload.length
+  return sayApart(outgoing, open, encode, value, most)
 }

@@ -1,7 +1,7 @@
 import { asapScheduler, type SchedulerLike, type Subscription } from 'rxjs'
 import { beginOpen, endOpen } from './call-frame-codec.js'
 import { writeFrame } from './frame-codec.js'
-import { isPayload, type Frame, type Open } from './frame.js'
+import { isPayload, type Frame, type FrameHead, type Open } from './frame.js'
 import type { PayloadKind } from './frame-taker.js'
 import { beginPayload, endPayload, writePayloadHead } from './payload-frame.js'
 import { payloads, type WriteValue } from './payload-writer.js'
@@ -88,7 +88,7 @@ export class FrameWriter {
    * @returns how long it is; or the payload itself, where it is longer than `most` and nothing has been queued
    */
   pushPayload(kind: PayloadKind, id: number, encode: WriteValue, value: unknown, most: number): number | Uint8Array {
-    if (this.encoding) return this.pushLate(kind, id, encode, value, most)
+    if (this.encoding) return this.pushApart({ _tag: kind, id }, payloads.write(encode, value), most)
     const { slabs, lastSize } = this
     const writer = slabs.room(leastRoom + lastSize, this.limit + leastRoom)
     const before = writer.pos
@@ -122,7 +122,11 @@ export class FrameWriter {
    * @param open - the frame, without its payload
    */
   pushOpen(open: Open, encode: WriteValue, value: unknown, most: number): number | Uint8Array {
-    if (this.encoding || this.lastRequest > longestInPlace) return this.pushRequest(open, encode, value, most)
+    if (this.encoding || this.lastRequest > longestInPlace) {
+      const payload = payloads.write(encode, value)
+      this.lastRequest = payload.length
+      return this.pushApart(open, payload, most)
+    }
     const { slabs } = this
     const writer = slabs.room(leastRoom, this.limit + leastRoom)
     const before = writer.pos
@@ -158,24 +162,9 @@ export class FrameWriter {
     then?.()
   }
 
-  private pushRequest(open: Open, encode: WriteValue, value: unknown, most: number): number | Uint8Array {
-    const payload = payloads.write(encode, value)
-    this.lastRequest = payload.length
+  private pushApart(head: FrameHead, payload: Uint8Array, most: number): number | Uint8Array {
     if (payload.length > most) return payload
-    this.push({ ...open, payload })
-    return payload.length
-  }
-
-  private pushLate(
-    kind: PayloadKind,
-    id: number,
-    encode: WriteValue,
-    value: unknown,
-    most: number,
-  ): number | Uint8Array {
-    const payload = payloads.write(encode, value)
-    if (payload.length > most) return payload
-    this.push({ _tag: kind, id, payload })
+    this.push({ ...head, payload })
     return payload.length
   }
 

@@ -253,6 +253,9 @@ export const isCallFrame = (frame: Frame): frame is CallFrame => 'id' in frame
 /** The frames that carry a payload and nothing else. */
 export type PayloadFrame = Next | Reply | Fragment
 
+/** A frame whose payload is to follow; that of an `Open` is empty. */
+export type FrameHead = Pick<PayloadFrame, '_tag' | 'id'> | Open
+
 /** True for the frames that carry a payload and nothing else. */
 export const isPayload = (frame: Frame): frame is PayloadFrame =>
   frame._tag === 'Next' || frame._tag === 'Reply' || frame._tag === 'Fragment'

@@ -16,19 +16,12 @@ import {
   type Pipe,
 } from 'sluice'
 import { cutAt, draw, letters, marbles, readRecording, record, Recorder, type Redactable } from 'sluice/testing'
+import { openFrame } from '../../../src/testing/open-frame.js'
 import { written } from '../../wire/arbitrary-frame.js'
 import { Kitchen } from '../../peer/kitchen.js'
 import { answering, framesOf, have, once, read, tagged, talk } from './talk.js'
 
-const open = (id: number, bytes = 0): Frame => ({
-  _tag: 'Open',
-  id,
-  method: 0,
-  payload: new Uint8Array(bytes),
-  credit: undefined,
-  timeoutMs: undefined,
-  metadata: undefined,
-})
+const open = (id: number, bytes = 0): Frame => openFrame(id, 0, new Uint8Array(bytes))
 const reply = (id: number, bytes = 0): Frame => ({ _tag: 'Reply', id, payload: new Uint8Array(bytes) })
 
 /** A pipe of frames that is recorded: what is said at either end. */

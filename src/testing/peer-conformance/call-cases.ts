@@ -1,7 +1,7 @@
 import { check, same, sameBytes } from '../conformance/check.js'
 import { patterned } from '../conformance/patterned.js'
 import { framed, written } from './bytes-of.js'
-import { openFrame } from './open-frame.js'
+import { openFrame } from '../open-frame.js'
 import { peerGroup } from './peer-conformance-case.js'
 import { plenty, type PeerTalk } from './peer-talk.js'
 import { session } from './with-peer.js'

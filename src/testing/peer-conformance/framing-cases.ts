@@ -1,7 +1,7 @@
 import { check, same, sameBytes } from '../conformance/check.js'
 import { patterned } from '../conformance/patterned.js'
 import { bytesOf, framed, unknownFields, written } from './bytes-of.js'
-import { openFrame } from './open-frame.js'
+import { openFrame } from '../open-frame.js'
 import { peerGroup } from './peer-conformance-case.js'
 import type { PeerTalk } from './peer-talk.js'
 import { onPipe, session, withPipe } from './with-peer.js'

@@ -3,7 +3,7 @@ import { check, same, sameBytes } from '../conformance/check.js'
 import { patterned } from '../conformance/patterned.js'
 import { joined } from '../joined.js'
 import { peerGroup } from './peer-conformance-case.js'
-import { openFrame } from './open-frame.js'
+import { openFrame } from '../open-frame.js'
 import type { PeerTalk } from './peer-talk.js'
 import { session } from './with-peer.js'
 

@@ -1,6 +1,6 @@
 import { same } from '../conformance/check.js'
 import type { Frame, Open } from '../../wire/frame.js'
-import { openFrame } from './open-frame.js'
+import { openFrame } from '../open-frame.js'
 import { peerGroup, type PeerConformanceCase } from './peer-conformance-case.js'
 import type { PeerTalk } from './peer-talk.js'
 import { inSession, session } from './with-peer.js'

@@ -1,4 +1,4 @@
-import type { Open } from '../../wire/frame.js'
+import type { Open } from '../wire/frame.js'
 
 /** An `Open` with nothing but a method, by its position, and a payload. */
 export const openFrame = (id: number, method: number, payload: Uint8Array = new Uint8Array()): Open => ({
