@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { buildFaces } from './build-faces.js'
+import { compiler } from './compiler.js'
 
 /**
  * `npm run build [-- OUT]`: compiles `src/` into `dist/`, or into the folder given: types module by module, code face by face.
@@ -10,7 +10,6 @@ import { buildFaces } from './build-faces.js'
  * The folder is emptied first: a module that was renamed must not live on in the package.
  */
 const outDir = process.argv[2] ?? 'dist'
-const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc')
 
 rmSync(outDir, { recursive: true, force: true })
 const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json', '--outDir', outDir], {

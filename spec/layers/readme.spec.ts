@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import test from 'ava'
 import { type Block, blocksOf, type Example, examplesOf, faultsOf } from './readme.js'
+import { compiler } from '../../scripts/compiler.js'
 import { loader } from '../helpers/script-args.js'
 import { readSources, root } from './sources.js'
 
@@ -50,11 +50,7 @@ const extract = (files: readonly Example[]): string => {
   return folder
 }
 
-const compile = (folder: string): Promise<Ended> =>
-  node(
-    ['--max-semi-space-size=128', createRequire(import.meta.url).resolve('typescript/bin/tsc'), '-p', folder],
-    compileLimitMs,
-  )
+const compile = (folder: string): Promise<Ended> => node([compiler, '-p', folder], compileLimitMs)
 
 const run = (folder: string, file: string): Promise<Ended> => node(['--import', loader, join(folder, file)])
 
