@@ -10,6 +10,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { groupsOf } from './groups.mjs'
 
 export const root = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -62,6 +63,12 @@ const sourcesIn = folder =>
 
 const importAll = loadedByAll.map(path => `import ${JSON.stringify(path)}\n`).join('')
 
+/** The sources of all folders. */
+const allSources = () => folders.flatMap(folder => sourcesIn(join(root, folder)))
+
+/** Specs that share a process, by the name of their group. */
+export const groups = () => groupsOf(root, allSources())
+
 /** A source's own file: it has all of the others loaded, and is the source to whoever imports it. */
 const entryOf = source => `${importAll}export * from ${JSON.stringify(join(root, source))}`
 
@@ -83,12 +90,18 @@ const withItsUrl = path => {
     : text
 }
 
-const ours = {
+/** What to do with the project's own names; groups are entries by their names. */
+const oursWith = grouped => ({
   name: 'ours',
   setup: build => {
     build.onResolve({ filter: /^entry:/ }, ({ path }) => ({ path: path.slice('entry:'.length), namespace: 'entry' }))
     build.onLoad({ filter: /./, namespace: 'entry' }, async ({ path }) => ({
-      contents: shared.includes(path) ? await packageOf(path) : entryOf(path),
+      contents: shared.includes(path)
+        ? await packageOf(path)
+        : (grouped
+            .get(path)
+            ?.map(source => `import ${JSON.stringify(source)}\n`)
+            .join('') ?? entryOf(path)),
       resolveDir: root,
     }))
     build.onResolve({ filter: /^[^./]/ }, ({ path, kind }) => {
@@ -98,7 +111,7 @@ const ours = {
     })
     build.onLoad({ filter: /\.ts$/ }, ({ path }) => ({ contents: withItsUrl(path), loader: 'ts' }))
   },
-}
+})
 
 const common = {
   absWorkingDir: root,
@@ -116,11 +129,13 @@ const common = {
 const outputsOf = async sources => {
   const { build } = await import('esbuild') // which takes a while, and is seldom needed
   const entry = (name, out) => ({ in: `entry:${name}`, out: out.replace(/\.ts$/, '') })
+  const grouped = groupsOf(root, sources)
   const { outputFiles } = await build({
     ...common,
     entryPoints: [
       ...sources.map(source => entry(relative(root, source), relative(root, source))),
       ...shared.map(name => entry(name, join('packages', name))),
+      ...[...grouped.keys()].map(name => entry(name, join('groups', name))),
     ],
     outdir: store,
     chunkNames: 'chunks/[hash]',
@@ -130,7 +145,7 @@ const outputsOf = async sources => {
     sourcemap: 'linked',
     // of faces all is kept, whatever package.json says of side effects: it is to be in the same file for everybody
     ignoreAnnotations: true,
-    plugins: [ours],
+    plugins: [oursWith(grouped)],
     // packages in CommonJS ask for modules of Node
     banner: {
       js: "import { createRequire as requireFrom } from 'node:module';const require = requireFrom(import.meta.url);",
@@ -155,7 +170,8 @@ export const compiledNow = async source => {
 /** Changes with any source, with the packages and with what is said here. */
 const stampOf = sources => {
   const hash = createHash('sha256')
-  for (const path of [...sources, fileURLToPath(import.meta.url), join(root, 'package-lock.json')]) {
+  const makers = ['store.mjs', 'groups.mjs'].map(name => join(root, 'scripts/compiled', name))
+  for (const path of [...sources, ...makers, join(root, 'package-lock.json')]) {
     const { mtimeMs = 0, size = 0 } = statOf(path) ?? {}
     hash.update(`${path} ${mtimeMs} ${size}\n`)
   }
@@ -184,7 +200,7 @@ const removeOld = kept => {
 
 /** Compiles all of it if anything has changed. */
 export const compileAll = async () => {
-  const sources = folders.flatMap(folder => sourcesIn(join(root, folder)))
+  const sources = allSources()
   const stamp = stampOf(sources)
   const stampPlace = join(store, 'stamp')
   if (textOf(stampPlace) === stamp) return
