@@ -106,7 +106,9 @@ test.serial('a ping behind a message of 64 MiB took 310 ms: it overtakes the mes
   const { far } = await shared.converse(t)
   await valueOf(far.remote.ask('pid'))
   const order: string[] = []
-  const load = valueOf(far.remote.pack(new Uint8Array(60 * mebibyte))).then(() => order.push('load'))
+  const load = valueOf(far.remote.pack(new Uint8Array(60 * mebibyte), { timeout: 30_000 })).then(() =>
+    order.push('load'),
+  )
   const ping = valueOf(far.remote.ask('echo ping')).then(() => order.push('ping'))
   await within(Promise.all([load, ping]), 'both')
   t.deepEqual(order, ['ping', 'load'])
