@@ -115,15 +115,15 @@ const ava =
     return { passed, failed: failed === 0 && (!well || passed === 0) ? 1 : failed }
   }
 
+/** Specs that share a process, by their folder: scripts/compiled/groups.mjs has what shares, and why. */
+const group = (folder: string): string => `.compiled/groups/${folder}.js`
+
 /** What measures: it is not to be run beside anything. */
 const regression = 'spec/bench/regression.spec.ts'
 const packaging = 'spec/layers/package.spec.ts'
 /** What starts a Chromium. */
 const browser = ['spec/transport/browser/chromium.spec.ts', 'spec/examples/ui-host.spec.ts']
-const examples = ['spec/examples/**', 'examples/**', 'spec/layers/readme.spec.ts']
-
-/** Specs that share a process, by their folder: scripts/compiled/groups.mjs has what shares, and why. */
-const group = (folder: string): string => `.compiled/groups/${folder}.js`
+const examples = ['spec/examples/**', 'examples/**', group('marble-testing'), 'spec/layers/readme.spec.ts']
 
 const without = (patterns: readonly string[]): readonly string[] => patterns.map(pattern => `!${pattern}`)
 
@@ -132,7 +132,7 @@ const specs = [
   '!spec/layers/**',
   '!spec/examples/**',
   ...without([...browser, regression]),
-  group('!(layers)'),
+  group('!(layers|marble-testing)'),
 ]
 
 /** The longest first, so that the last ones end at about the same time. */
