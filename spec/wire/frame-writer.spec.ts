@@ -15,10 +15,10 @@ const next = (id: number, size = 0, fill = id): Frame => ({
 })
 
 /** A writer and its batches; `endTick` ends the tick. */
-const start = () => {
+const start = (merges = false) => {
   const scheduler = new VirtualTimeScheduler()
   const batches: Uint8Array[] = []
-  const writer = new FrameWriter({ write: batch => batches.push(batch), idle: false }, scheduler)
+  const writer = new FrameWriter({ write: batch => batches.push(batch), idle: false }, scheduler, merges)
   return { writer, batches, endTick: () => scheduler.flush() }
 }
 
@@ -55,7 +55,7 @@ test('a batch leaves at 8 KiB, without waiting for the end of the tick', t => {
 })
 
 test('many connections that speak in one tick take little memory each, and those with more to say lose nothing', t => {
-  const many = Array.from({ length: 200 }, start)
+  const many = Array.from({ length: 200 }, () => start())
   for (const { writer } of many) writer.push(next(1, 100))
   for (const { writer } of many.slice(-2)) for (let id = 2; id <= 12; id++) writer.push(next(id, 1_000))
   for (const { endTick } of many) endTick()
@@ -195,6 +195,30 @@ test('within one tick batches grow to 64 KiB, and begin at 8 KiB again in the ne
   t.deepEqual(KiB(), [8, 16, 32, 64, 64, 64, 64, 64, 24])
   for (let n = 0; n < 8; n++) writer.push(next(1, 1_017))
   t.deepEqual(KiB(), [8])
+})
+
+test('where batches merge, the first of a tick leaves at 1 KiB behind a request or an answer; streams wait for 8 KiB', t => {
+  const bytes = (size: number) => new Uint8Array(size)
+  const open: Open = { _tag: 'Open', id: 1, method: 0, ...nothingElse }
+  // each writes a frame of 1 KiB
+  const reply = (to: FrameWriter) => to.push({ _tag: 'Reply', id: 1, payload: bytes(1_017) })
+  const request = (to: FrameWriter) => to.push({ ...open, payload: bytes(1_014) })
+  const replyOf = (to: FrameWriter) => to.pushPayload('Reply', 1, raw, bytes(1_017), 2_000)
+  const requestOf = (to: FrameWriter) => to.pushOpen(open, raw, bytes(1_014), 2_000)
+  const item = (to: FrameWriter) => to.push(next(1, 1_017))
+  const itemOf = (to: FrameWriter) => to.pushPayload('Next', 1, raw, bytes(1_017), 2_000)
+  for (const write of [reply, request, replyOf, requestOf, item, itemOf]) {
+    const { writer, batches, endTick } = start(true)
+    for (let tick = 0; tick < 2; tick++) {
+      write(writer)
+      for (let n = 0; n < 98; n++) item(writer)
+      endTick()
+      t.deepEqual(
+        batches.splice(0).map(batch => batch.length / 1024),
+        write === item || write === itemOf ? [8, 16, 32, 43] : [1, 8, 16, 32, 42],
+      )
+    }
+  }
 })
 
 test('a value is encoded where it leaves from, as the very bytes of the frame it would have been', t => {

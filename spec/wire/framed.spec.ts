@@ -57,6 +57,23 @@ test('an end in the middle of a frame is an end: what it means is for the sessio
   })
 })
 
+test('a first batch leaves in the middle of the tick where the pipe merges, and at its end where not', t => {
+  const left = (merges: boolean) => {
+    const scheduler = new VirtualTimeScheduler()
+    const outgoing = new Subject<Uint8Array>()
+    const lengths: number[] = []
+    outgoing.subscribe(({ length }) => void lengths.push(length))
+    const pipe = pipeOf(NEVER, outgoing)
+    const frames = framed(undefined, scheduler)(merges ? { ...pipe, merges } : pipe)
+    for (let n = 0; n < 3; n++) frames.outgoing.next({ _tag: 'Reply', id: 1, payload: new Uint8Array(505) })
+    const amidst = [...lengths]
+    scheduler.flush()
+    return [amidst, lengths]
+  }
+  t.deepEqual(left(true), [[1_024], [1_024, 512]])
+  t.deepEqual(left(false), [[], [1_536]])
+})
+
 test('a pipe that says nothing, or breaks, does so for frames too', t => {
   marbles(t, ({ cold, expectObservable }) => {
     expectObservable(framed()(pipeOf(NEVER)).incoming).toBe('-')

@@ -33,6 +33,8 @@ export interface Pipe<In = Uint8Array, Out = In> {
    * more parts only cost more.
    */
   readonly partBytes?: number
+  /** What is written in several goes is read in one where the reader is behind, so that short writes cost it nothing: a socket. */
+  readonly merges?: true
   /** From {@link reconnect}: how the attempts to get here went on. */
   readonly attempts?: Observable<Attempt>
 }

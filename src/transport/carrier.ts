@@ -31,6 +31,8 @@ export interface Carrier {
   readonly writeOwn?: (bytes: Uint8Array) => boolean
   /** The pipe's. */
   readonly partBytes?: Pipe['partBytes']
+  /** The pipe's. */
+  readonly merges?: Pipe['merges']
   /** Whether all that was written is out, so that nothing holds on to its buffers. A carrier that cannot tell has no such member. */
   readonly idle?: boolean
   /** Ends our half once all is written. The far end's half goes on. */

@@ -110,7 +110,7 @@ export const holdPipe = (open: OpenCarrier, facts: PipeFacts): HeldPipe => {
     carrier.end()
   }
 
-  const { writeTwo, writeOwn, partBytes } = carrier
+  const { writeTwo, writeOwn, partBytes, merges } = carrier
   const outgoing = new Outlet<Uint8Array>({
     write: bytes => {
       if (!closed && ours === 'open' && !carrier.write(bytes)) writable.next(false)
@@ -183,6 +183,7 @@ export const holdPipe = (open: OpenCarrier, facts: PipeFacts): HeldPipe => {
       writable: writable.asObservable(),
       ...(secret === undefined ? {} : { secret }),
       ...(partBytes === undefined ? {} : { partBytes }),
+      ...(merges === undefined ? {} : { merges }),
     },
     over$,
     hangUp,

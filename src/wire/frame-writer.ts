@@ -10,6 +10,18 @@ import { Slabs, type BatchSink } from './slabs.js'
 /** What is queued leaves as soon as it is that long. Measured: waiting for the whole tick makes the two ends take turns. */
 const flushAt = 8 * 1024
 
+/**
+ * The same for the first requests or answers of a tick, where batches merge on their way: so that the far end begins while this one
+ * goes on. Streams do not take turns.
+ *
+ * Measured with 64 calls in flight, whose requests are 2 KiB: up to twice as many calls a second as in turns, and less CPU for each,
+ * as neither end falls asleep. With 512 bytes there were fewer again.
+ */
+const firstFlushAt = 1024
+
+/** What has to be queued at the least for it to leave with a frame of that kind. */
+const leastOf = (kind: Frame['_tag']): number => (kind === 'Open' || kind === 'Reply' ? firstFlushAt : flushAt)
+
 /** Within one tick each batch may be twice as long as the one before, up to that: one way, fewer writes do more. */
 const flushAtMost = 64 * 1024
 
@@ -26,13 +38,14 @@ const gatherFrom = 16 * 1024
 const leastRoom = 1024
 
 /**
- * Writes frames into batches: a batch leaves when it has 8 KiB, else at the end of the tick.
+ * Writes frames into batches: a batch leaves when it has 8 KiB, a first one maybe sooner, else at the end of the tick.
  *
  * Values are encoded where they leave from. A send made while encoding, from a getter say, is queued behind that value.
  */
 export class FrameWriter {
   private readonly slabs: Slabs
-  private limit = flushAt
+  private readonly first: number
+  private limit: number
   private flushing: Subscription | undefined
   private encoding = false
   private late: Frame[] | undefined
@@ -46,12 +59,15 @@ export class FrameWriter {
   /**
    * @param sink - gets each batch
    * @param scheduler - its soonest turn is "the end of the tick"
+   * @param merges - what leaves apart is read together by a far end that is behind: see `Pipe`
    */
   constructor(
     private readonly sink: BatchSink,
     private readonly scheduler: SchedulerLike = asapScheduler,
+    merges = false,
   ) {
     this.slabs = new Slabs(sink)
+    this.limit = this.first = merges ? firstFlushAt : flushAt
   }
 
   /** Queues a frame. One whose encoding throws leaves nothing behind, and the frames around it leave as they were. */
@@ -62,7 +78,7 @@ export class FrameWriter {
     }
     const long = isPayload(frame) && frame.payload.length >= gatherFrom && this.sink.writeTwo !== undefined
     const size = 'payload' in frame && !long ? frame.payload.length : 0
-    const writer = this.slabs.room(leastRoom + size, this.limit + leastRoom)
+    const writer = this.slabs.room(leastRoom + size, this.roomy)
     if (long) {
       writePayloadHead(frame, writer)
       this.slabs.leave(frame.payload)
@@ -77,7 +93,7 @@ export class FrameWriter {
       this.slabs.rollBack(before)
       throw error
     } finally {
-      this.written()
+      this.written(leastOf(frame._tag))
     }
   }
 
@@ -90,7 +106,7 @@ export class FrameWriter {
   pushPayload(kind: PayloadKind, id: number, encode: WriteValue, value: unknown, most: number): number | Uint8Array {
     if (this.encoding) return this.pushApart({ _tag: kind, id }, payloads.write(encode, value), most)
     const { slabs, lastSize } = this
-    const writer = slabs.room(leastRoom + lastSize, this.limit + leastRoom)
+    const writer = slabs.room(leastRoom + lastSize, this.roomy)
     const before = writer.pos
     const slab = writer.buf
     const start = beginPayload(kind, id, lastSize, writer)
@@ -106,7 +122,7 @@ export class FrameWriter {
       slabs.rollBack(before)
       throw error
     } finally {
-      this.written()
+      this.written(leastOf(kind))
     }
   }
 
@@ -128,7 +144,7 @@ export class FrameWriter {
       return this.pushApart(open, payload, most)
     }
     const { slabs } = this
-    const writer = slabs.room(leastRoom, this.limit + leastRoom)
+    const writer = slabs.room(leastRoom, this.roomy)
     const before = writer.pos
     const slab = writer.buf
     this.encoding = true
@@ -143,7 +159,7 @@ export class FrameWriter {
       slabs.rollBack(before)
       throw error
     } finally {
-      this.written()
+      this.written(leastOf('Open'))
     }
   }
 
@@ -162,14 +178,23 @@ export class FrameWriter {
     then?.()
   }
 
+  /** Room for all of a batch. */
+  private get roomy(): number {
+    return Math.max(this.limit, flushAt) + leastRoom
+  }
+
   private pushApart(head: FrameHead, payload: Uint8Array, most: number): number | Uint8Array {
     if (payload.length > most) return payload
     this.push({ ...head, payload })
     return payload.length
   }
 
-  /** A frame has been queued: it leaves at once where there is enough, else at the end of the tick. */
-  private written(): void {
+  /**
+   * A frame has been queued: it leaves at once where there is enough, else at the end of the tick.
+   *
+   * @param least - how much is enough at the soonest
+   */
+  private written(least = flushAt): void {
     this.encoding = false
     const { late, last } = this
     this.last = undefined
@@ -181,8 +206,9 @@ export class FrameWriter {
       this.flush(last)
       return
     }
-    if (this.slabs.queued >= this.limit) {
-      this.limit = Math.min(2 * this.limit, flushAtMost)
+    const enough = Math.max(this.limit, least)
+    if (this.slabs.queued >= enough) {
+      this.limit = Math.min(Math.max(2 * enough, flushAt), flushAtMost)
       this.slabs.leave()
     }
     // also where all has left: the limit is one tick's
@@ -191,7 +217,7 @@ export class FrameWriter {
 
   private readonly endOfTick = (): void => {
     this.flushing = undefined
-    this.limit = flushAt
+    this.limit = this.first
     this.slabs.leave()
   }
 }

@@ -42,8 +42,9 @@ class Outward implements FrameSink<Frame> {
   constructor(
     private readonly bytes: Pipe['outgoing'],
     scheduler: SchedulerLike | undefined,
+    merges: boolean,
   ) {
-    this.writer = new FrameWriter(new Batches(bytes), scheduler)
+    this.writer = new FrameWriter(new Batches(bytes), scheduler, merges)
   }
 
   write(frame: Frame): void {
@@ -136,6 +137,6 @@ export const framed =
   (limit: number | FrameLimit = defaultLimits.frameBytes, scheduler?: SchedulerLike): Layer<Uint8Array, Frame> =>
   pipe => ({
     ...pipe,
-    outgoing: new FrameOutlet<Frame>(new Outward(pipe.outgoing, scheduler)),
+    outgoing: new FrameOutlet<Frame>(new Outward(pipe.outgoing, scheduler, pipe.merges === true)),
     incoming: new FrameSource<Frame>(taker => new Inward(limit, taker).start(pipe.incoming)),
   })

@@ -71,6 +71,7 @@ test('writes in the same tick, without a copy between', async t => {
   const { server, key } = await rawServer(socket => void socket.on('data', chunk => chunks.push(chunk)))
   const notes = record(dial(key))
   const pipe = await until(() => notes.values[0], 'the pipe')
+  t.true(pipe.merges) // so that short writes are no burden to their reader
   const bytes = new Uint8Array(8).fill(1)
   pipe.outgoing.next(bytes)
   bytes.fill(2) // the kernel has them already

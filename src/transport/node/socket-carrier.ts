@@ -85,6 +85,7 @@ export const socketCarrier =
       get idle() {
         return output.writableLength === 0
       },
+      merges: true,
       end: () => {
         wanted = true
         output.end()
