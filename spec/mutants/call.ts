@@ -152,8 +152,8 @@ export const callMutants: readonly Mutant[] = [
   {
     name: 'a request of exactly the longest length is refused',
     file: 'src/call/incoming-calls.ts',
-    text: 'if (frame.payload.length > messageBytes)',
-    becomes: 'if (frame.payload.length >= messageBytes)',
+    text: 'if (size > messageBytes)',
+    becomes: 'if (size >= messageBytes)',
     specs: ['spec/call/claims.spec.ts'],
   },
   {

@@ -4,9 +4,10 @@ import test from 'ava'
 import fc from 'fast-check'
 import { beginsFragment } from '../../src/wire/begins-fragment.js'
 import { FrameReader } from '../../src/wire/frame-reader.js'
-import { isCallFrame, type Frame } from '../../src/wire/frame.js'
+import { frameOf, openOf } from '../../src/wire/frame-taker.js'
+import { isCallFrame, type Frame, type Open } from '../../src/wire/frame.js'
 import { ProtocolViolation } from '../../src/wire/protocol-violation.js'
-import { anyFrame, plain, readIn, withLength, written } from './arbitrary-frame.js'
+import { anyFrame, kinds, plain, readIn, withLength, written } from './arbitrary-frame.js'
 
 const MiB = 1024 * 1024
 const some = fc.array(anyFrame, { minLength: 1, maxLength: 8 })
@@ -334,6 +335,78 @@ test('mutated frames are frames or a violation', t => {
       { numRuns: 2_000 },
     )
   })
+})
+
+/** Frames and the end as they come to who takes requests where they lie, and to who does not; how many came so. */
+const bothWays = (bytes: Uint8Array) => {
+  let inPlace = 0
+  const read = (opens: boolean) => {
+    const seen: unknown[] = []
+    const reader = new FrameReader(1_000_000, {
+      payload: (kind, id, payload) => void seen.push(plain(frameOf(kind, id, payload))),
+      frame: frame => void seen.push(plain(frame)),
+      ...(opens && {
+        open: (open, request) => {
+          inPlace++
+          seen.push(plain(openOf(open, request)))
+        },
+      }),
+    })
+    try {
+      reader.push(bytes)
+    } catch (error) {
+      seen.push(String(error))
+    }
+    return seen
+  }
+  const [taken, framed] = [read(true), read(false)]
+  return { taken, framed, inPlace }
+}
+
+test('a request is taken where it lies, and is the one of the frame it would have been', t => {
+  t.notThrows(() => {
+    fc.assert(
+      fc.property(kinds.Open, anyFrame, (open, other) => {
+        const { taken, framed, inPlace } = bothWays(written(open, other, open))
+        assert.deepEqual(taken, framed)
+        // behind the request of one that goes on, it is said that more follows
+        const asWritten = (frame: Frame) => frame._tag === 'Open' && (frame.more !== true || frame.payload.length === 0)
+        assert.equal(inPlace, [open, other, open].filter(asWritten).length)
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
+
+test('a request that others wrote otherwise, or that is no frame, is what it is to who takes frames only', t => {
+  const change = fc.tuple(fc.nat(), fc.constantFrom('set', 'cut', 'insert'), fc.nat(255))
+  t.notThrows(() => {
+    fc.assert(
+      fc.property(kinds.Open, fc.array(change, { minLength: 1, maxLength: 4 }), (open, changes) => {
+        const { buf, pos } = bodyOf(open)
+        const body = [...buf.subarray(pos)]
+        for (const [place, how, byte] of changes)
+          body.splice(place % (body.length + 1), how === 'insert' ? 0 : 1, ...(how === 'cut' ? [] : [byte]))
+        const { taken, framed } = bothWays(withLength(Uint8Array.from(body)))
+        assert.deepEqual(taken, framed)
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+  const open: Open = {
+    _tag: 'Open',
+    id: 1,
+    method: 2,
+    payload: Uint8Array.of(7, 7),
+    credit: undefined,
+    timeoutMs: 3,
+    metadata: undefined,
+  }
+  // the request first, and the others behind it
+  const turned = Uint8Array.of(8, 1, 18, 8, 42, 2, 7, 7, 8, 2, 24, 3)
+  const { taken, inPlace } = bothWays(withLength(turned))
+  t.deepEqual(taken, [plain(open)])
+  t.is(inPlace, 0)
 })
 
 test('groups within groups end in a violation, not in a full stack', t => {

@@ -82,6 +82,11 @@ export class Calls implements Line {
           if ((id & 1) === this.ours) this.outgoing.takePayload(kind, id, reader)
           else this.incoming.takePayload(kind, id, reader)
         },
+        open: (open, reader) => {
+          if (this.ended) return
+          if ((open.id & 1) === this.ours) this.outgoing.take(open)
+          else this.incoming.open(open, reader)
+        },
         frame: frame => {
           if (!isPayload(frame)) this.take(frame)
         },

@@ -47,7 +47,7 @@ export class IncomingCalls {
   /** Gives another frame to its call, or begins a new one. */
   take(frame: Exclude<CallFrame, PayloadFrame>): void {
     const { id, _tag } = frame
-    if (_tag === 'Open') return this.open(frame)
+    if (_tag === 'Open') return this.open(frame, Reader.create(frame.payload))
     const call = this.calls.get(id)
     if (call === undefined) return this.late(frame)
     switch (_tag) {
@@ -97,8 +97,14 @@ export class IncomingCalls {
     for (const call of this.calls.all()) call.onCancel()
   }
 
-  private open(frame: Open): void {
+  /**
+   * Begins a new call.
+   *
+   * @param reader - stands at its request, and ends with it
+   */
+  open(frame: Open, reader: Reader): void {
     const { id } = frame
+    const size = reader.len - reader.pos
     if (id <= this.lastId) return this.line.violated(`call ${id} was opened twice, or out of order`)
     this.lastId = id
     const end = this.served.ends[frame.method]
@@ -110,9 +116,9 @@ export class IncomingCalls {
       return this.line.violated(`call ${id} is one more than the ${calls} that this end takes at once`)
     if (end.mismatch !== undefined)
       return this.line.send(statusFrame(id, 'SCHEMA_MISMATCH', 'the serving end found a difference'))
-    if (frame.payload.length > messageBytes) return this.line.send(statusFrame(id, 'TOO_LARGE', String(messageBytes)))
-    if (frame.more !== true) return this.begin(frame, end)
-    if (takesMany(end.kind) || frame.payload.length > 0)
+    if (size > messageBytes) return this.line.send(statusFrame(id, 'TOO_LARGE', String(messageBytes)))
+    if (frame.more !== true) return this.begin(frame, end, reader)
+    if (takesMany(end.kind) || size > 0)
       return this.line.violated(`call ${id} has no request that could follow in parts`)
     this.arriving ??= this.makeArriving()
     this.arriving.begin(frame)
@@ -121,18 +127,18 @@ export class IncomingCalls {
   private makeArriving(): ArrivingRequests {
     const { line, served } = this
     return new ArrivingRequests(line, {
-      whole: open => this.begin(open, served.ends[open.method] as ServingEnd),
+      whole: open => this.begin(open, served.ends[open.method] as ServingEnd, Reader.create(open.payload)),
       tooLarge: (id, limit) => line.send(statusFrame(id, 'TOO_LARGE', String(limit))),
       late: id => line.send(statusFrame(id, 'TIMEOUT')),
     })
   }
 
-  private begin(frame: Open, end: ServingEnd): void {
+  private begin(frame: Open, end: ServingEnd, reader: Reader): void {
     const { id } = frame
     let request: unknown
     if (!takesMany(end.kind)) {
       try {
-        request = end.decodeInput(Reader.create(frame.payload))
+        request = end.decodeInput(reader)
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error)
         return this.line.send(statusFrame(id, 'INVALID_PAYLOAD', message))

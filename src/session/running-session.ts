@@ -11,7 +11,7 @@ import type { Pipe } from '../pipe/pipe.js'
 import type { Reader } from '../protobuf/reader.js'
 import { FrameRelay } from '../wire/frame-relay.js'
 import { deliver } from '../wire/frame-source.js'
-import { frameOf, type FrameTaker, type PayloadKind } from '../wire/frame-taker.js'
+import { frameOf, openOf, type FrameTaker, type PayloadKind } from '../wire/frame-taker.js'
 import {
   isCallFrame,
   type CallFrame,
@@ -19,6 +19,7 @@ import {
   type Goodbye,
   type Hello,
   type Limits,
+  type Open,
   type SessionFrame,
 } from '../wire/frame.js'
 import { ProtocolViolation } from '../wire/protocol-violation.js'
@@ -96,6 +97,13 @@ export class RunningSession implements Session, FrameTaker, VoiceEvents, Heartbe
     this.heartbeat?.heard()
     if (this.handshake !== undefined) this.handshake.on({ _tag: 'Received', frame: frameOf(kind, id, reader) })
     else if (!this.leaving) this.frames.payload(kind, id, reader)
+  }
+
+  open(open: Open, reader: Reader): void {
+    if (this.ended) return
+    this.heartbeat?.heard()
+    if (this.handshake !== undefined) this.handshake.on({ _tag: 'Received', frame: openOf(open, reader) })
+    else if (!this.leaving) this.frames.open(open, reader)
   }
 
   frame(frame: Frame): void {

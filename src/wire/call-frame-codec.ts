@@ -159,7 +159,8 @@ const readEntry = (reader: Reader): readonly [string, string] => {
 
 const noBytes = new Uint8Array(0)
 
-const readOpen = (id: number, reader: Reader): Open => {
+/** @param inPlace - the request is left to the reader, which then stands at it; `undefined` where it does not end the frame */
+const readOpen = (id: number, reader: Reader, inPlace = false): Open | undefined => {
   let method = 0
   let payload = noBytes
   let more: true | undefined
@@ -169,8 +170,11 @@ const readOpen = (id: number, reader: Reader): Open => {
   while (reader.pos < reader.len) {
     const tag = reader.uint32()
     if (tag === 8) method = reader.uint32()
-    else if (tag === 42) payload = reader.bytes() as Uint8Array<ArrayBuffer>
-    else if (tag === 48) more = reader.bool() || undefined
+    else if (tag === 42) {
+      if (!inPlace) payload = reader.bytes() as Uint8Array<ArrayBuffer>
+      else if (reader.uint32() === reader.len - reader.pos) break
+      else return undefined
+    } else if (tag === 48) more = reader.bool() || undefined
     else if (tag === 18) credit = within(reader, readAllowance)
     else if (tag === 24) timeoutMs = reader.uint32()
     else if (tag === 34) {
@@ -182,6 +186,29 @@ const readOpen = (id: number, reader: Reader): Open => {
   }
   const open: Open = { _tag: 'Open', id, method, payload, credit, timeoutMs, metadata }
   return more === undefined ? open : { ...open, more }
+}
+
+/**
+ * Reads a frame that opens a call, where it is as this library writes it: ended by the request.
+ *
+ * Measured: a view of the request, and a reader of that, cost a serving end a tenth of what a call costs it.
+ *
+ * @returns the frame without its payload, with the reader at that; `undefined` for any other frame, with the reader where it was
+ */
+export const readOpenHead = (reader: Reader): Open | undefined => {
+  const { pos, len } = reader
+  try {
+    const id = reader.uint32() === callTags.id ? readSafeInteger(reader, '') : 0
+    if (id !== 0 && reader.uint32() === callTags.open && reader.uint32() === len - reader.pos) {
+      const open = readOpen(id, reader, true)
+      if (open !== undefined) return open
+    }
+  } catch {
+    // what is wrong is for whoever reads it as any frame to say
+  }
+  reader.pos = pos
+  reader.len = len
+  return undefined
 }
 
 const codeNames = new Map<number, FailCode>(

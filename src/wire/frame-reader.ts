@@ -1,6 +1,7 @@
 import { freshBytes } from '../protobuf/fresh-bytes.js'
 import { Reader } from '../protobuf/reader.js'
 import { beginsFragment } from './begins-fragment.js'
+import { readOpenHead } from './call-frame-codec.js'
 import { readFrame } from './frame-codec.js'
 import { frameOf, type FrameTaker } from './frame-taker.js'
 import { isCallFrame, isPayload, type Frame } from './frame.js'
@@ -26,7 +27,7 @@ const spares: Uint8Array[] = []
 const mostSpares = 2
 
 /** What is needed of a {@link FrameTaker}. */
-export type FramesOnly = Pick<FrameTaker, 'payload' | 'frame'>
+export type FramesOnly = Pick<FrameTaker, 'payload' | 'open' | 'frame'>
 
 const emitting = (emit: (frame: Frame) => void): FramesOnly => ({
   payload: (kind, id, reader) => emit(frameOf(kind, id, reader)),
@@ -113,6 +114,11 @@ export class FrameReader {
     const kind = readPayloadHead(reader, head)
     if (kind !== undefined) {
       taker.payload(kind, head.id, reader)
+      return
+    }
+    const open = taker.open && readOpenHead(reader)
+    if (open !== undefined) {
+      taker.open?.(open, reader)
       return
     }
     const frame = readFrame(reader)

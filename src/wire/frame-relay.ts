@@ -1,8 +1,8 @@
 import { Subscription } from 'rxjs'
 import { FrameSource } from './frame-source.js'
 import type { Reader } from '../protobuf/reader.js'
-import type { FrameTaker, PayloadKind } from './frame-taker.js'
-import type { Frame } from './frame.js'
+import { giveOpen, type FrameTaker, type PayloadKind } from './frame-taker.js'
+import type { Frame, Open } from './frame.js'
 
 const nobody: FrameTaker = {
   payload: () => undefined,
@@ -32,6 +32,10 @@ export class FrameRelay<F extends Frame = Frame> implements FrameTaker<F> {
 
   payload(kind: PayloadKind, id: number, reader: Reader): void {
     this.taker.payload(kind, id, reader)
+  }
+
+  open(open: Open, reader: Reader): void {
+    giveOpen(open, reader, this.taker)
   }
 
   frame(frame: F): void {
