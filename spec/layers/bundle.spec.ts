@@ -68,7 +68,8 @@ interface Bundling {
 const bundle = async ({ packages = 'bundle', conditions = [], sluice = shipped }: Bundling = {}) => {
   const { outputFiles, metafile } = await build({
     stdin: { contents: page, resolveDir: root, loader: 'ts' },
-    tsconfigRaw: {}, // its paths lead to the sources
+    // the paths of ours lead to the sources; the rest is as `npm run build` has it
+    tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
     absWorkingDir: root,
     bundle: true,
     minify: true,
