@@ -38,15 +38,6 @@ test('gives bytes as a view of what is read', t => {
   t.deepEqual(taken, Uint8Array.of(5, 8))
 })
 
-test('reads packed varints, and stays within their length', t => {
-  const list = [1]
-  const packed = reader(3, 5, 0x80, 1, 9)
-  packed.uint32s(list)
-  t.deepEqual(list, [1, 5, 128])
-  t.is(packed.uint32(), 9)
-  t.throws(() => reader(2, 5, 0x80, 1).uint32s([]), middle)
-})
-
 test('replaces what is no UTF-8, and keeps a byte order mark', t => {
   t.is(reader(1, 0xff).string(), '\ufffd')
   t.is(reader(4, 0xef, 0xbb, 0xbf, 0x61).string(), '\ufeffa')

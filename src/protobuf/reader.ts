@@ -128,16 +128,6 @@ export class Reader {
     return buf.utf8Slice?.(start, this.pos) ?? decoder.decode(buf.subarray(start, this.pos))
   }
 
-  /** Varints behind the number of their bytes, added to a list. */
-  uint32s(list: number[]): void {
-    const outer = this.len
-    const start = this.take(this.uint32())
-    this.len = this.pos
-    this.pos = start
-    while (this.pos < this.len) list.push(this.uint32())
-    this.len = outer
-  }
-
   /**
    * Passes over a field.
    *

@@ -1,3 +1,5 @@
+import { none } from '../protobuf/message.js'
+
 /**
  * The part of `google/protobuf/descriptor.proto` that describes a contract, with our own options unpacked.
  *
@@ -69,9 +71,6 @@ export interface FieldWords {
   /** the name of the union's member */
   readonly member: string
 }
-
-/** Most lists of a descriptor stay empty: they are this one. */
-export const none: readonly never[] = Object.freeze([])
 
 /** Nothing beyond protobuf. */
 export const noWords: FieldWords = {

@@ -3,7 +3,7 @@ import { Reader } from '../../protobuf/reader.js'
 import { Writer } from '../../protobuf/writer.js'
 import { readFrame, writeFrame } from '../../wire/frame-codec.js'
 import type { Frame } from '../../wire/frame.js'
-import { eachField } from '../../wire/hello-codec.js'
+import { eachField } from '../../protobuf/message.js'
 import { readSafeInteger, within } from '../../wire/call-frame-codec.js'
 import {
   nothingLeftOut,
