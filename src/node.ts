@@ -1,4 +1,5 @@
-export { ConnectionKey, InvalidKey, type Address } from './transport/connection-key.js'
+export { ConnectionKey, type Address } from './transport/connection-key.js'
+export { InvalidKey } from './transport/key-text.js'
 export type { Door } from './transport/door.js'
 export { bind } from './transport/node/bind.js'
 export { dial, type DialOptions } from './transport/node/dial.js'

@@ -1,25 +1,10 @@
-import { TaggedError } from '../error/tagged-error.js'
-
-/** A text that should have been a {@link ConnectionKey} is none; the message says why and never holds the secret. */
-export class InvalidKey extends TaggedError<'InvalidKey'> {
-  constructor(reason: string) {
-    super('InvalidKey', `not a connection key: ${reason}; pass on String(door.key) as it is`)
-  }
-}
-
-/** Fewer bytes than this are no secret. */
-export const shortestSecret = 16
+import { InvalidKey, orNoUrl, readKey } from './key-text.js'
 
 const inBase64url = (bytes: Uint8Array): string =>
   btoa(Array.from(bytes, byte => String.fromCharCode(byte)).join(''))
     .replaceAll('+', '-')
     .replaceAll('/', '_')
     .replaceAll('=', '')
-
-const fromBase64url = (text: string): Uint8Array | undefined =>
-  /^[\w-]+$/.test(text) && text.length % 4 !== 1
-    ? Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), letter => letter.charCodeAt(0))
-    : undefined
 
 /** Where to connect, before the secret is added: the parts of a URL, none of them escaped. */
 export interface Address {
@@ -133,24 +118,12 @@ export class ConnectionKey {
    * @throws {@link InvalidKey}, which says what is wrong
    */
   static parse(text: string): ConnectionKey {
-    // URL would drop a line break in silence, and two keys in one text would become one
-    if (/\s/.test(text)) throw new InvalidKey('there is white space in it')
-    const [, place, encoded] = /^(.*)[?&]secret=([^&#]*)$/.exec(text) ?? []
-    if (place === undefined || encoded === undefined) throw new InvalidKey('it does not end with a secret parameter')
-    const secret = fromBase64url(encoded)
-    if (secret === undefined) throw new InvalidKey('its secret is not base64url')
-    if (secret.length < shortestSecret) {
-      throw new InvalidKey(`its secret has ${secret.length} bytes, and ${shortestSecret} is the least`)
-    }
-    let url: URL
-    let address: Address
-    try {
-      url = new URL(place)
-      address = addressOf(url)
-    } catch (error) {
-      throw error instanceof InvalidKey ? error : new InvalidKey('it is no URL')
-    }
-    return new ConnectionKey(place, address, secret)
+    const { url, place, secret } = readKey(text)
+    return new ConnectionKey(
+      place,
+      orNoUrl(() => addressOf(url)),
+      secret,
+    )
   }
 
   /** Names the transport, without a colon: `unix`. */

@@ -1,8 +1,9 @@
 import { defer, Observable, throwError } from 'rxjs'
 import { PipeError } from '../../pipe/pipe-error.js'
 import type { Transport } from '../../pipe/pipe.js'
-import { ConnectionKey } from '../connection-key.js'
+import type { ConnectionKey } from '../connection-key.js'
 import { emitHeld, holdPipe } from '../hold-pipe.js'
+import { readKey } from '../key-text.js'
 import { listenTo } from '../listen-to.js'
 import { globals } from './globals.js'
 import { webSocketCarrier } from './web-socket-carrier.js'
@@ -50,6 +51,11 @@ const dialWebSocket = (url: string, secret: Uint8Array | undefined, options: Dia
     }
   })
 
+const keyOf = (text: string): Pick<ConnectionKey, 'scheme' | 'url' | 'secret'> => {
+  const { url, place, secret } = readKey(text)
+  return { scheme: url.protocol.slice(0, -1), url: place, secret }
+}
+
 /**
  * Dials a WebSocket server, in a page or a worker.
  *
@@ -68,7 +74,7 @@ const dialWebSocket = (url: string, secret: Uint8Array | undefined, options: Dia
 export const dial = (key: ConnectionKey | string, options: DialOptions = {}): Transport =>
   defer(() => {
     if (typeof key === 'string' && !/[?&]secret=/.test(key)) return dialWebSocket(key, undefined, options)
-    const { scheme, url, secret } = typeof key === 'string' ? ConnectionKey.parse(key) : key
+    const { scheme, url, secret } = typeof key === 'string' ? keyOf(key) : key
     return scheme === 'ws' || scheme === 'wss'
       ? dialWebSocket(url, secret, options)
       : throwError(
