@@ -11,16 +11,16 @@ export const schemaMutants: readonly Mutant[] = [
   },
   {
     name: 'range check off by one: an int64 holds for 2^63',
-    file: 'src/schema/integers.ts',
-    text: 'const isInt64 = bigWithin(-(2n ** 63n), 2n ** 63n - 1n)',
-    becomes: 'const isInt64 = bigWithin(-(2n ** 63n), 2n ** 63n)',
+    file: 'src/schema/scalar.ts',
+    text: 'const most = 2n ** BigInt(signed ? bits - 1 : bits) - 1n',
+    becomes: 'const most = 2n ** BigInt(signed ? bits - 1 : bits)',
     specs: ['spec/schema/integers.spec.ts'],
   },
   {
     name: 'a literal of more than 32 bits is taken for one that an int32 holds',
     file: 'src/schema/scalar.ts',
-    text: `return typeof value === 'number' && (value | 0) === value`,
-    becomes: `return typeof value === 'number' && Number.isInteger(value)`,
+    text: 'Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most',
+    becomes: 'Number.isSafeInteger(value)',
     specs: ['spec/contract/evolution.spec.ts'],
   },
   {

@@ -1,4 +1,5 @@
 import type { DraftField } from './number-fields.js'
+import { scalars } from './scalar.js'
 import type { EnumValue, Member, RecordBody, Scalar, StepType, Type, UnionBody } from './type.js'
 import { Unmappable } from './unmappable.js'
 
@@ -111,17 +112,7 @@ const accepts = (type: Type, { literal }: EnumValue): boolean => {
 const renumber = (values: readonly EnumValue[]): readonly EnumValue[] =>
   values.map(({ literal }, number) => ({ number, literal }))
 
-const numbers: ReadonlySet<Scalar> = new Set<Scalar>([
-  'int32',
-  'uint32',
-  'sint32',
-  'fixed32',
-  'sfixed32',
-  'int53',
-  'float',
-])
-
 const narrower = (a: Scalar, b: Scalar): Scalar | undefined =>
-  a === b || (b === 'double' && numbers.has(a)) ? a : undefined
+  a === b || (b === 'double' && scalars[a].js === 'number') ? a : undefined
 
 const nameOf = (type: Type): string => type.codec?.name ?? type.kind

@@ -2,7 +2,7 @@ import * as t from 'io-ts'
 import { maxErrors } from './invalid-value.js'
 import { maxDepth, Mismatch } from './mismatch.js'
 import { dispatchOf } from './pick-member.js'
-import { holdsScalar } from './scalar.js'
+import { isWellFormed, scalars } from './scalar.js'
 import type { StepType, Type } from './type.js'
 import { isRecordValue, propertyOf } from './values.js'
 
@@ -75,7 +75,7 @@ const lookInside = (
     look(inner, actual, [...context, { key, type: codecOf(inner), actual }], errors)
   switch (type.kind) {
     case 'scalar':
-      if (!holdsScalar(type.scalar, value))
+      if (!scalars[type.scalar].holds(value))
         wrong(typeof value === 'string' && type.scalar === 'string' ? 'a lone surrogate cannot travel' : undefined)
       return
     case 'enum':
@@ -138,7 +138,7 @@ const lookForData = (
 ): void => {
   if (errors.length >= maxErrors || context.length > maxDepth + 2) return
   if (typeof value === 'function' || typeof value === 'symbol') return wrong(`a ${typeof value} is no data`)
-  if (typeof value === 'string' && !holdsScalar('string', value)) return wrong('a lone surrogate cannot travel')
+  if (typeof value === 'string' && !isWellFormed(value)) return wrong('a lone surrogate cannot travel')
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return
   if (parents.has(value)) return wrong('the value contains itself')
   const prototype: unknown = Object.getPrototypeOf(value)

@@ -1,20 +1,18 @@
 import type { Literal, Member, Type, UnionType } from './type.js'
-import { holdsScalar } from './scalar.js'
+import { scalars, type ScalarRule } from './scalar.js'
 import { isRecordValue } from './values.js'
 
 /** Says which member of a union carries a value: its index, or -1 for none. */
 export type Pick = (value: unknown) => number
 
-type Kind = 'string' | 'number' | 'boolean' | 'bigint' | 'bytes' | 'array' | 'object' | 'any'
+type Kind = ScalarRule['js'] | 'array' | 'object' | 'any'
 
 /** The kinds of JavaScript value that a member may hold for; enums are told by their values instead. */
 const kindOf = (type: Type): Kind => {
   if (type.steps.some(step => step.kind === 'via')) return 'any'
   switch (type.kind) {
     case 'scalar':
-      if (type.scalar === 'string' || type.scalar === 'bytes') return type.scalar
-      if (type.scalar === 'bool') return 'boolean'
-      return /^(s?int64|uint64|s?fixed64|bigint)$/.test(type.scalar) ? 'bigint' : 'number'
+      return scalars[type.scalar].js
     case 'array':
     case 'tuple':
       return 'array'
@@ -178,7 +176,7 @@ const lossOf = (type: Type, value: unknown, depth: number): number => {
 const holds = (type: Type, value: unknown): boolean => {
   if (type.codec !== undefined) return type.codec.is(value)
   if (type.kind === 'enum') return type.body.values.some(({ literal }) => literal === value)
-  if (type.kind !== 'scalar' || !holdsScalar(type.scalar, value)) return false
+  if (type.kind !== 'scalar' || !scalars[type.scalar].holds(value)) return false
   return type.steps.every(step => step.kind === 'refine' && (step.holds as (u: unknown) => boolean)(value))
 }
 

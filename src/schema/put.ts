@@ -1,8 +1,7 @@
 import type { Writer } from '../protobuf/writer.js'
 import { bytesOfBigint, writeFixed64, writeInt53, writeSint64, writeVarint64 } from './bytes-of.js'
 import { mismatch } from './mismatch.js'
-import { isWellFormed } from './scalar.js'
-import type { Scalar } from './type.js'
+import { isWellFormed, scalars, type Scalar } from './scalar.js'
 
 /**
  * Writes a value behind its tag, having checked that it is one of the scalar's; a tag of zero is not written.
@@ -150,19 +149,14 @@ export const open = (writer: Writer, tag: number): number => {
   return pos
 }
 
-const checked =
-  <A>(holds: (value: unknown) => value is A, write: (writer: Writer, value: A) => unknown): Put =>
-  (writer, tag, value) => {
+const checked = (scalar: Scalar, write: (writer: Writer, value: never) => unknown): Put => {
+  const { holds } = scalars[scalar]
+  return (writer, tag, value) => {
     if (!holds(value)) throw mismatch
     if (tag !== 0) writer.uint32(tag)
-    write(writer, value)
+    write(writer, value as never)
   }
-
-const isInt32 = (u: unknown): u is number => typeof u === 'number' && (u | 0) === u
-const isUint32 = (u: unknown): u is number => typeof u === 'number' && u >>> 0 === u
-const isInt64 = (u: unknown): u is bigint =>
-  typeof u === 'bigint' && u >= -0x8000000000000000n && u <= 0x7fffffffffffffffn
-const isUint64 = (u: unknown): u is bigint => typeof u === 'bigint' && u >= 0n && u <= 0xffffffffffffffffn
+}
 
 /** How each scalar is written. */
 export const putters: Readonly<Record<Scalar, Put>> = {
@@ -171,25 +165,16 @@ export const putters: Readonly<Record<Scalar, Put>> = {
   double: putDouble,
   int32: putInt32,
   uint32: putUint32,
-  bytes: checked(
-    (u): u is Uint8Array => u instanceof Uint8Array,
-    (w, v) => w.bytes(v),
-  ),
-  float: checked(
-    (u): u is number => typeof u === 'number' && (Math.fround(u) === u || u !== u),
-    (w, v) => w.float(v),
-  ),
-  sint32: checked(isInt32, (w, v) => w.sint32(v)),
-  fixed32: checked(isUint32, (w, v) => w.fixed32(v)),
-  sfixed32: checked(isInt32, (w, v) => w.sfixed32(v)),
-  int64: checked(isInt64, writeVarint64),
-  uint64: checked(isUint64, writeVarint64),
-  sint64: checked(isInt64, writeSint64),
-  fixed64: checked(isUint64, writeFixed64),
-  sfixed64: checked(isInt64, writeFixed64),
-  int53: checked((u): u is number => Number.isSafeInteger(u), writeInt53),
-  bigint: checked(
-    (u): u is bigint => typeof u === 'bigint',
-    (w, v) => w.bytes(bytesOfBigint(v)),
-  ),
+  bytes: checked('bytes', (w, v: Uint8Array) => w.bytes(v)),
+  float: checked('float', (w, v: number) => w.float(v)),
+  sint32: checked('sint32', (w, v: number) => w.sint32(v)),
+  fixed32: checked('fixed32', (w, v: number) => w.fixed32(v)),
+  sfixed32: checked('sfixed32', (w, v: number) => w.sfixed32(v)),
+  int64: checked('int64', writeVarint64),
+  uint64: checked('uint64', writeVarint64),
+  sint64: checked('sint64', writeSint64),
+  fixed64: checked('fixed64', writeFixed64),
+  sfixed64: checked('sfixed64', writeFixed64),
+  int53: checked('int53', writeInt53),
+  bigint: checked('bigint', (w, v: bigint) => w.bytes(bytesOfBigint(v))),
 }

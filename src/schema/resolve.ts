@@ -1,6 +1,6 @@
 import type { Fit } from './fit.js'
 import type { Absent, Read, ReadCase, ReadLiteral, ReadMessage, ReadProp, ReadSlot } from './plan.js'
-import { promotion } from './scalar.js'
+import { promotion, scalars } from './scalar.js'
 import { absentOf, sourceOf, takeLiteral } from './take.js'
 import {
   isMessage,
@@ -222,21 +222,5 @@ export const zeroOf = (type: Type): Absent => {
   if (type.kind === 'enum')
     return { is: 'value', value: type.body.values.find(v => v.number === 0)?.literal, steps: [] }
   if (type.kind !== 'scalar') return { is: 'omitted' }
-  switch (type.scalar) {
-    case 'string':
-      return { is: 'value', value: '', steps: [] }
-    case 'bytes':
-      return { is: 'value', value: new Uint8Array(0), steps: [] }
-    case 'bool':
-      return { is: 'value', value: false, steps: [] }
-    case 'int64':
-    case 'uint64':
-    case 'sint64':
-    case 'fixed64':
-    case 'sfixed64':
-    case 'bigint':
-      return { is: 'value', value: 0n, steps: [] }
-    default:
-      return { is: 'value', value: 0, steps: [] }
-  }
+  return { is: 'value', value: scalars[type.scalar].zero, steps: [] }
 }

@@ -1,4 +1,7 @@
 import type * as t from 'io-ts'
+import { scalars, type Literal, type Scalar, type WireType } from './scalar.js'
+
+export type { Literal, Scalar } from './scalar.js'
 
 /**
  * What a value looks like on the wire: the one form in which both ends' schemas are held.
@@ -10,31 +13,6 @@ import type * as t from 'io-ts'
  * and the plain one share their message.
  */
 export type Type = ScalarType | EnumType | RecordType | TupleType | ArrayType | DictType | UnionType | UnknownType
-
-/** The kinds of number, text and bytes: protobuf's own, and two that say which JavaScript type they are. */
-export type Scalar =
-  | 'string'
-  | 'bool'
-  | 'bytes'
-  | 'double'
-  | 'float'
-  | 'int32'
-  | 'uint32'
-  | 'sint32'
-  | 'fixed32'
-  | 'sfixed32'
-  | 'int64'
-  | 'uint64'
-  | 'sint64'
-  | 'fixed64'
-  | 'sfixed64'
-  /** an int64 that is a JavaScript number, so within 2^53 */
-  | 'int53'
-  /** a bigint of any size: two's complement, big-endian, in a bytes field */
-  | 'bigint'
-
-/** What an enum's value stands for. */
-export type Literal = string | number | boolean | null | undefined
 
 /**
  * What lies between a value on the wire and the user's value, innermost first.
@@ -209,27 +187,9 @@ export const isMessage = (type: Type): type is Exclude<Type, { readonly kind: 's
 /** True for the records, whose message is their own; other messages wrap a value. */
 export const isRecord = (type: Type): type is RecordType | TupleType => type.kind === 'record' || type.kind === 'tuple'
 
-/** protobuf's wire types */
-export const wireTypeOf = (type: Type): 0 | 1 | 2 | 5 => {
-  if (type.kind === 'enum') return 0
-  if (type.kind !== 'scalar') return 2
-  switch (type.scalar) {
-    case 'string':
-    case 'bytes':
-    case 'bigint':
-      return 2
-    case 'double':
-    case 'fixed64':
-    case 'sfixed64':
-      return 1
-    case 'float':
-    case 'fixed32':
-    case 'sfixed32':
-      return 5
-    default:
-      return 0
-  }
-}
+/** {@link WireType} of a type in a field. */
+export const wireTypeOf = (type: Type): WireType =>
+  type.kind === 'enum' ? 0 : type.kind === 'scalar' ? scalars[type.scalar].wire : 2
 
 /** True when an array of them is written as one packed field. */
 export const isPacked = (type: Type): boolean => !isMessage(type) && wireTypeOf(type) !== 2
