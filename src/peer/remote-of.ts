@@ -1,14 +1,4 @@
-import {
-  concatWith,
-  defer,
-  fromEvent,
-  identity,
-  take,
-  throwError,
-  timeout,
-  type Observable,
-  type SchedulerLike,
-} from 'rxjs'
+import { concatWith, defer, identity, take, throwError, timeout, type Observable, type SchedulerLike } from 'rxjs'
 import { Cancelled, Timeout } from '../call/call-errors.js'
 import { callRules, defaultTimeout, type CallOptions } from '../call/calls-options.js'
 import type { Calls } from '../call/calls.js'
@@ -101,17 +91,15 @@ const untilAborted =
       return noFlow
     }
     const flow = open(input, options, consumer)
-    const aborted = fromEvent(signal, 'abort').subscribe({
-      next: () => {
-        flow.unsubscribe()
-        consumer.error(cancelled())
-      },
-      error: () => undefined,
-    })
+    const abort = () => {
+      flow.unsubscribe()
+      consumer.error(cancelled())
+    }
+    signal.addEventListener('abort', abort, { once: true })
     return {
       consumed: size => flow.consumed(size),
       unsubscribe: () => {
-        aborted.unsubscribe()
+        signal.removeEventListener('abort', abort)
         flow.unsubscribe()
       },
     }
