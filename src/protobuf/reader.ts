@@ -9,6 +9,10 @@ interface TextReading {
   readonly utf8Slice?: (start: number, end: number) => string
 }
 
+/** The text of a run of bytes; what is not UTF-8 in it is replaced. */
+export const decodeText = (buf: Uint8Array & TextReading, start: number, end: number): string =>
+  buf.utf8Slice === undefined ? decoder.decode(buf.subarray(start, end)) : buf.utf8Slice(start, end)
+
 const pastTheEnd = (): RangeError => new RangeError('the bytes end in the middle of a field')
 const tooLong = (): RangeError => new RangeError('a varint has more than ten bytes')
 
@@ -124,8 +128,7 @@ export class Reader {
   /** A text behind the number of its bytes; what is not UTF-8 in it is replaced. */
   string(): string {
     const start = this.take(this.uint32())
-    const buf: Uint8Array & TextReading = this.buf
-    return buf.utf8Slice?.(start, this.pos) ?? decoder.decode(buf.subarray(start, this.pos))
+    return decodeText(this.buf, start, this.pos)
   }
 
   /**

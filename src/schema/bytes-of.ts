@@ -38,34 +38,7 @@ export const writeVarint64 = (writer: Writer, value: bigint): void => {
     return
   }
   scratch.setBigUint64(0, BigInt.asUintN(64, value))
-  writeHalves(writer, scratch.getUint32(0), scratch.getUint32(4))
-}
-
-/** Writes a whole number within 2^53 as an int64. */
-export const writeInt53 = (writer: Writer, value: number): void => {
-  if (value >= 0 && value <= 0xffffffff) writer.uint32(value)
-  else writeHalves(writer, Math.floor(value / 4_294_967_296) >>> 0, value >>> 0)
-}
-
-// ten bytes of room at most, seven bits in each
-const writeHalves = (writer: Writer, high: number, low: number): void => {
-  const start = writer.pos
-  writer.raw(none)
-  writer.raw(none.subarray(0, 2))
-  const { buf } = writer
-  let at = start
-  let [hi, lo] = [high, low]
-  while (hi !== 0) {
-    buf[at++] = (lo & 127) | 128
-    lo = ((lo >>> 7) | (hi << 25)) >>> 0
-    hi >>>= 7
-  }
-  while (lo > 127) {
-    buf[at++] = (lo & 127) | 128
-    lo >>>= 7
-  }
-  buf[at++] = lo
-  writer.pos = at
+  writer.halves(scratch.getUint32(0), scratch.getUint32(4))
 }
 
 let low = 0

@@ -1,4 +1,4 @@
-import type { Reader } from '../protobuf/reader.js'
+import { decodeText, type Reader } from '../protobuf/reader.js'
 import {
   bigintOfBytes,
   readBytes,
@@ -67,16 +67,6 @@ const asciiText = (b: Uint8Array, start: number, end: number): string | undefine
       return done
   }
 }
-
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
-
-interface Slicing {
-  /** Node's own, on its Buffers: many times faster than a TextDecoder for what is short */
-  readonly utf8Slice?: (start: number, end: number) => string
-}
-
-const decodeText = (buf: Uint8Array & Slicing, start: number, end: number): string =>
-  buf.utf8Slice === undefined ? decoder.decode(buf.subarray(start, end)) : buf.utf8Slice(start, end)
 
 const float64 = new Float64Array(1)
 const float64Bytes = new Uint8Array(float64.buffer)

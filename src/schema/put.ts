@@ -1,5 +1,5 @@
 import type { Writer } from '../protobuf/writer.js'
-import { bytesOfBigint, writeFixed64, writeInt53, writeSint64, writeVarint64 } from './bytes-of.js'
+import { bytesOfBigint, writeFixed64, writeSint64, writeVarint64 } from './bytes-of.js'
 import { mismatch } from './mismatch.js'
 import { isWellFormed, scalars, type Scalar } from './scalar.js'
 
@@ -175,6 +175,6 @@ export const putters: Readonly<Record<Scalar, Put>> = {
   sint64: checked('sint64', writeSint64),
   fixed64: checked('fixed64', writeFixed64),
   sfixed64: checked('sfixed64', writeFixed64),
-  int53: checked('int53', writeInt53),
+  int53: checked('int53', (w, v: number) => w.uint64(v)),
   bigint: checked('bigint', (w, v: bigint) => w.bytes(bytesOfBigint(v))),
 }
