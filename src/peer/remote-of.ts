@@ -1,4 +1,4 @@
-import { concatWith, defer, identity, take, throwError, timeout, type Observable, type SchedulerLike } from 'rxjs'
+import { Subscription, type Observable, type SchedulerLike } from 'rxjs'
 import { Cancelled, Timeout } from '../call/call-errors.js'
 import { callRules, defaultTimeout, type CallOptions } from '../call/calls-options.js'
 import type { Calls } from '../call/calls.js'
@@ -54,22 +54,25 @@ const later = (
   const { scheduler, connected$ } = connections
   const afterMs = timeoutOf(compiled, options)
   const deadline = scheduler.now() + afterMs
-  const late = throwError(() => new Timeout(name, afterMs))
-  const gone = defer(() => throwError(() => connections.gone(name)))
+  const waiting = new Subscription()
+  const fail = (error: unknown) => {
+    waiting.unsubscribe()
+    consumer.error(error)
+  }
   let flow: Flow = noFlow
-  const waiting = connected$
-    .pipe(
-      concatWith(gone),
-      take(1),
-      afterMs === Infinity ? identity : timeout({ first: longestWait(afterMs), scheduler, with: () => late }),
-    )
-    .subscribe({
+  waiting.add(
+    connected$.subscribe({
       next: () => {
+        waiting.unsubscribe()
         const left = afterMs === Infinity ? Infinity : Math.max(0, deadline - scheduler.now())
         flow = overSessions(compiled, connections)(input, { ...options, timeout: left }, consumer)
       },
-      error: (error: unknown) => consumer.error(error),
-    })
+      error: fail,
+      complete: () => fail(connections.gone(name)),
+    }),
+  )
+  if (afterMs !== Infinity)
+    waiting.add(scheduler.schedule(() => fail(new Timeout(name, afterMs)), longestWait(afterMs)))
   return {
     consumed: size => flow.consumed(size),
     unsubscribe: () => {
