@@ -1,5 +1,7 @@
 import {
+  emptyMessage,
   noWords,
+  plainField,
   type EnumDescriptor,
   type FieldDescriptor,
   type FieldTypeName,
@@ -99,53 +101,46 @@ export class FileBuilder {
         type.body.members.forEach((member, index) => {
           const memberName = freeName(owner === '' ? member.name : `${name}_${snake(member.name)}`, taken)
           made.push({
+            ...plainField,
             ...this.#element(member.type, `${owner}${pascal(name)}${pascal(member.name)}`),
             name: memberName,
             number: at(index),
-            repeated: false,
             oneof,
-            optional: false,
             words: { ...elementWords(member.type), member: member.name },
           })
         })
-      } else if (layout === 'map' && type.kind === 'dict') {
+        continue
+      }
+      const whole = { ...plainField, name, number: at(0) }
+      if (layout === 'map' && type.kind === 'dict') {
         const entry = `${pascal(name)}Entry`
         const value = this.#element(type.body.value, `${owner}${pascal(name)}Value`)
-        const base = { repeated: false, oneof: -1, optional: false }
         nested.push({
           ...emptyMessage(entry),
           fields: [
-            { ...base, name: 'key', number: 1, type: 'string', typeName: '', words: noWords },
-            { ...base, ...value, name: 'value', number: 2, words: noWords },
+            { ...plainField, name: 'key', number: 1, type: 'string' },
+            { ...plainField, ...value, name: 'value', number: 2 },
           ],
           mapEntry: true,
         })
         made.push({
-          ...base,
-          name,
-          number: at(0),
+          ...whole,
           repeated: true,
-          type: 'message',
           typeName: `${this.#full(owner)}.${entry}`,
-          words: { ...words, itemChecks: checksOf(type.body.value), js: jsOf(type.body.value) },
+          words: { ...words, ...itemWords(type.body.value) },
         })
       } else if (layout === 'repeated' && type.kind === 'array') {
+        const { item } = type.body
         made.push({
-          ...this.#element(type.body.item, `${owner}${pascal(name)}Item`),
-          name,
-          number: at(0),
+          ...whole,
+          ...this.#element(item, `${owner}${pascal(name)}Item`),
           repeated: true,
-          oneof: -1,
-          optional: false,
-          words: { ...words, itemChecks: checksOf(type.body.item), js: jsOf(type.body.item) },
+          words: { ...words, ...itemWords(item) },
         })
       } else {
         made.push({
+          ...whole,
           ...this.#element(type, `${owner}${pascal(name)}`),
-          name,
-          number: at(0),
-          repeated: false,
-          oneof: -1,
           optional: !isMessage(type),
           words: { ...words, js: jsOf(type) },
         })
@@ -201,16 +196,6 @@ export class FileBuilder {
 
 const suffixes: Readonly<Record<string, string>> = { array: 'List', dict: 'Map', union: '' }
 
-const emptyMessage = (name: string): MessageDescriptor => ({
-  name,
-  fields: [],
-  nested: [],
-  enums: [],
-  oneofs: [],
-  mapEntry: false,
-  shape: 'record',
-})
-
 /** The only field of a message that wraps a value. */
 const valueField = (type: Type): Field => ({
   key: choice,
@@ -258,6 +243,11 @@ const wordsOf = (field: Field): FieldWords => ({
   js: '',
   hasFallback: (field.type.kind === 'union' || field.type.kind === 'enum') && field.type.fallback !== undefined,
   member: '',
+})
+
+const itemWords = (type: Type): Pick<FieldWords, 'itemChecks' | 'js'> => ({
+  itemChecks: checksOf(type),
+  js: jsOf(type),
 })
 
 const elementWords = (type: Type): FieldWords => ({ ...noWords, checks: checksOf(type), js: jsOf(type) })

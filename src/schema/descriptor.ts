@@ -100,6 +100,27 @@ export interface FieldDescriptor {
   readonly words: FieldWords
 }
 
+/** What a field is where nothing else is said of it. */
+export const plainField: Omit<FieldDescriptor, 'name' | 'number'> = {
+  repeated: false,
+  type: 'message',
+  typeName: '',
+  oneof: -1,
+  optional: false,
+  words: noWords,
+}
+
+/** A message of no fields. */
+export const emptyMessage = (name: string): MessageDescriptor => ({
+  name,
+  fields: none,
+  nested: none,
+  enums: none,
+  oneofs: none,
+  mapEntry: false,
+  shape: 'record',
+})
+
 /** A `OneofDescriptorProto`; its fields know it by its place among the message's oneofs. */
 export interface OneofDescriptor {
   readonly name: string

@@ -1,5 +1,7 @@
 import {
+  emptyMessage,
   noWords,
+  plainField,
   type FieldDescriptor,
   type FieldTypeName,
   type FileDescriptor,
@@ -17,32 +19,13 @@ const field = (
   number: number,
   type: FieldTypeName,
   more: Partial<FieldDescriptor> = {},
-): FieldDescriptor => ({
-  name,
-  number,
-  repeated: false,
-  type,
-  typeName: '',
-  oneof: -1,
-  optional: false,
-  words: noWords,
-  ...more,
-})
+): FieldDescriptor => ({ ...plainField, name, number, type, ...more })
 
 const message = (
   name: string,
   fields: readonly FieldDescriptor[],
   more: Partial<MessageDescriptor> = {},
-): MessageDescriptor => ({
-  name,
-  fields,
-  nested: [],
-  enums: [],
-  oneofs: [],
-  mapEntry: false,
-  shape: 'record',
-  ...more,
-})
+): MessageDescriptor => ({ ...emptyMessage(name), fields, ...more })
 
 const unit = { typeName: '.sluice.v1.Value.Unit', oneof: 0 }
 
