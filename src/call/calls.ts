@@ -41,7 +41,7 @@ export class Calls implements Line {
   /** Ids of the calls that this end makes, modulo 2. */
   private readonly ours: 0 | 1
   private ended = false
-  private whenIdle: (() => void) | undefined
+  private whenIdle: (() => void) | undefined = undefined
 
   constructor(
     private readonly pipe: Pipe<CallFrame>,

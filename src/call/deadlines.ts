@@ -9,7 +9,7 @@ const longestTimer = 0x7fff_ffff
  * So a call costs a comparison, not a timer.
  */
 export class Deadlines {
-  private timer: Subscription | undefined
+  private timer: Subscription | undefined = undefined
   private timerAt = Infinity
   private stopped = false
 

@@ -20,7 +20,7 @@ import type { Remote } from './remote.js'
 /** A call that the far end made, from its `Open` to its end; what users see as a {@link Call}. */
 export class IncomingCall implements Call<unknown, unknown, unknown, unknown, unknown> {
   /** Called once, when the call is settled. */
-  whenSettled: ((settled: Settled) => void) | undefined
+  whenSettled: ((settled: Settled) => void) | undefined = undefined
   /** When an unclaimed call is let go: milliseconds by the line's clock. */
   claimBy = Infinity
   /** Somebody is to answer it once its turn has come: until then it is not let go of. */
@@ -28,13 +28,13 @@ export class IncomingCall implements Call<unknown, unknown, unknown, unknown, un
   /** Its place among the calls that are being answered; -1: it has none. */
   heldAt = -1
   private claimed = false
-  private ended: Settled | undefined
-  private sender: ItemSender | undefined
-  private subscription: Subscription | undefined
+  private ended: Settled | undefined = undefined
+  private sender: ItemSender | undefined = undefined
+  private subscription: Subscription | undefined = undefined
   /** The one answer, while it leaves in parts. */
-  private leaving: Departure | undefined
-  private items: IncomingItems | undefined
-  private news: CallNews | undefined
+  private leaving: Departure | undefined = undefined
+  private items: IncomingItems | undefined = undefined
+  private news: CallNews | undefined = undefined
 
   readonly id: number
   readonly deadline: number | undefined

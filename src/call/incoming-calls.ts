@@ -23,7 +23,7 @@ export class IncomingCalls {
   private lastId = 0
   private refusing = false
   /** Calls whose requests come in parts. */
-  private arriving: ArrivingRequests | undefined
+  private arriving: ArrivingRequests | undefined = undefined
 
   constructor(
     private readonly line: Line,

@@ -13,10 +13,10 @@ export interface ItemsEnd {
 
 /** The items that the caller of an upload or a channel sends, and the one who takes them. */
 export class IncomingItems {
-  private receiver: ItemReceiver | undefined
+  private receiver: ItemReceiver | undefined = undefined
   /** `undefined` before somebody takes the items, and once nobody does any more. */
-  private consumer: Consumer<unknown> | undefined
-  private over: ItemsEnd | undefined
+  private consumer: Consumer<unknown> | undefined = undefined
+  private over: ItemsEnd | undefined = undefined
 
   constructor(
     private readonly line: Line,

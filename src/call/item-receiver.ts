@@ -17,7 +17,7 @@ export interface ReceiverTrouble {
 /** Takes in what the far end sends under credit: counts it, decodes it, hands it on, and grants again. */
 export class ItemReceiver {
   private readonly window: ReceiveWindow
-  private reassembly: Reassembly | undefined
+  private reassembly: Reassembly | undefined = undefined
   private inParts = false
   private done = false
 

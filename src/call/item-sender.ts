@@ -48,18 +48,18 @@ export class ItemSender implements Taker<unknown>, Sender {
   private readonly window = new SendWindow()
   private buffer: BoundedBuffer<Waiting>
   /** Where the producer is a call of a far end: its item that is being emitted. */
-  private moment: Moment | undefined
-  private source: PullSource<unknown> | undefined
-  private subscription: Subscription | undefined
-  private leaving: Departure | undefined
-  private demands: Subject<number> | undefined
+  private moment: Moment | undefined = undefined
+  private source: PullSource<unknown> | undefined = undefined
+  private subscription: Subscription | undefined = undefined
+  private leaving: Departure | undefined = undefined
+  private demands: Subject<number> | undefined = undefined
   /** Emitted while the item before was being encoded. */
-  private late: unknown[] | undefined
+  private late: unknown[] | undefined = undefined
   private pulling = false
   private pumping = false
   private encoding = false
   private stopped = false
-  private finished: { readonly error?: unknown } | undefined
+  private finished: { readonly error?: unknown } | undefined = undefined
 
   constructor(
     private readonly sink: ItemSink,

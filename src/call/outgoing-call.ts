@@ -20,12 +20,12 @@ export class OutgoingCall implements Flow {
   id = 0
   private ended = false
   /** There where many items come back. */
-  private readonly receiver: ItemReceiver | undefined
-  private sender: ItemSender | undefined
+  private readonly receiver: ItemReceiver | undefined = undefined
+  private sender: ItemSender | undefined = undefined
   /** The request, while it leaves in parts. */
-  private leaving: Departure | undefined
+  private leaving: Departure | undefined = undefined
   /** The one answer, while it arrives in parts. */
-  private reassembly: Reassembly | undefined
+  private reassembly: Reassembly | undefined = undefined
 
   /**
    * @param afterMs - how long it may take, in milliseconds; `Infinity`: as long as it likes

@@ -37,7 +37,7 @@ interface Job<T> {
 /** The inner Observables of one subscription. */
 class Workshop<T, O extends ObservableInput<unknown>> {
   private readonly paced = new BoundedBuffer<Job<T>>({ items: Infinity })
-  private readonly loose: BoundedBuffer<Job<T>> | undefined
+  private readonly loose: BoundedBuffer<Job<T>> | undefined = undefined
   private readonly concurrency: number
   private busy = 0
   private index = 0

@@ -21,7 +21,7 @@ export class Turns {
   private writable = true
   private spent = 0
   private running = false
-  private pause: Subscription | undefined
+  private pause: Subscription | undefined = undefined
 
   constructor(private readonly scheduler: SchedulerLike) {}
 

@@ -22,7 +22,7 @@ export class Connection {
   private readonly ended: (error: unknown) => void
   private life: Life = handshaking
   private position = 0
-  private reason: string | undefined
+  private reason: string | undefined = undefined
 
   /** @param link - the session on the pipe of the moment, or on the last one */
   constructor(

@@ -6,8 +6,8 @@ import { Observable, Subject, type Subscriber } from 'rxjs'
  * What a `ReplaySubject(1)` does, at a quarter of its memory: a server has two for each client, and mostly nobody asks.
  */
 export class Latest<T> {
-  private latest: { readonly value: T } | undefined
-  private changes: Subject<T> | undefined
+  private latest: { readonly value: T } | undefined = undefined
+  private changes: Subject<T> | undefined = undefined
   private over = false
 
   /** The latest, and those that follow. */

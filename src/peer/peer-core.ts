@@ -72,11 +72,11 @@ export class PeerCore {
   private readonly status = new Latest<Status>()
   private readonly schema = new Latest<SchemaReport>()
   private readonly connected$ = new Subject<Connection>()
-  private connection: Connection | undefined
-  private attempts: Subscription | undefined
+  private connection: Connection | undefined = undefined
+  private attempts: Subscription | undefined = undefined
   private closing = false
-  private grace: Subscription | undefined
-  private ended: { readonly error?: unknown } | undefined
+  private grace: Subscription | undefined = undefined
+  private ended: { readonly error?: unknown } | undefined = undefined
   private endedBy: EndedBy = 'far-end'
 
   /**

@@ -26,7 +26,7 @@ interface Ended {
 /** The pipes of one subscription, and the peers made of them. */
 export class Peers {
   /** The one peer of a dialler, once it has been emitted. */
-  private dialler: PeerCore | undefined
+  private dialler: PeerCore | undefined = undefined
   /** Each pipe's session, while the pipe lives. */
   private readonly sessions = new Set<Subscription>()
   private readonly links = new Map<PeerCore, Subscription>()

@@ -12,8 +12,8 @@ export const isSessionLost = (error: unknown): boolean =>
  */
 export class RepeatedCall implements Flow, Consumer<unknown> {
   private flow: Flow = noFlow
-  private input: unknown
-  private last: { readonly value: unknown } | undefined
+  private input: unknown = undefined
+  private last: { readonly value: unknown } | undefined = undefined
   private closed = false
   declare readonly paced?: true
 

@@ -54,12 +54,12 @@ export class Continuity {
   private readonly frames = new FrameRelay<CallFrame>()
   private readonly writable = new BehaviorSubject(false)
   private readonly log = new ReplayLog()
-  private link: Session | undefined
-  private linked: Subscription | undefined
+  private link: Session | undefined = undefined
+  private linked: Subscription | undefined = undefined
   private linkWritable = false
   private writing = false
-  private window: Subscription | undefined
-  private ackTimer: Subscription | undefined
+  private window: Subscription | undefined = undefined
+  private ackTimer: Subscription | undefined = undefined
   private received = 0
   private ackedAt = 0
   private bytesSinceAck = 0

@@ -38,7 +38,7 @@ export class Heartbeat {
   private saidSince = true
   private silentTicks = 0
   private sinceBeat = 0
-  private timer: Subscription | undefined
+  private timer: Subscription | undefined = undefined
   private dueAt = 0
   private readonly period: number
   private readonly theirsEveryMs: number

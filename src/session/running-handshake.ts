@@ -28,7 +28,7 @@ export class RunningHandshake {
   private readonly step: ReturnType<typeof stepHandshake<Judgement>>
   private readonly timer: Subscription
   private state: HandshakeState<Judgement> = newHandshake
-  private announced: Kept | undefined
+  private announced: Kept | undefined = undefined
   private over = false
 
   constructor(

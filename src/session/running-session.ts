@@ -57,15 +57,15 @@ export class RunningSession implements Session, FrameTaker, VoiceEvents, Heartbe
   private readonly frames = new FrameRelay<CallFrame>()
   private readonly voice: Voice
   private readonly unread: Unread
-  private pings: Pings | undefined
+  private pings: Pings | undefined = undefined
   /** `undefined` once the two ends agree. */
   private handshake: RunningHandshake | undefined
   /** We have said goodbye, and wait for the far end's half to end. */
   private leaving = false
   private ended = false
-  private heartbeat: Heartbeat | undefined
-  private subscription: Unsubscribable | undefined
-  private timer: Subscription | undefined
+  private heartbeat: Heartbeat | undefined = undefined
+  private subscription: Unsubscribable | undefined = undefined
+  private timer: Subscription | undefined = undefined
 
   constructor(
     options: SessionOptions,

@@ -70,7 +70,7 @@ const subscriptionMarks = (logs: readonly Log[]): readonly Happening[] =>
 export class ObservableExpectations {
   private readonly entries: Entry[] = []
   private readonly held: Subscription[] = []
-  private endedAt: number | undefined
+  private endedAt: number | undefined = undefined
   /** The latest moment at which one of them is unsubscribed, by its own diagram. */
   latest = 0
   /** The latest moment that is expected of one that is let go at the end of the test. */

@@ -27,7 +27,7 @@ export class ScriptPlayer {
   /** What was waited for and came: by its letter. */
   readonly awaited: { readonly letter: string; readonly happening: Happening }[] = []
   /** Since when the step at hand waits. */
-  private waitsSince: number | undefined
+  private waitsSince: number | undefined = undefined
   private place = 0
   private nth = 0
   private unread: Happening[] = []
@@ -37,7 +37,7 @@ export class ScriptPlayer {
   private lastOwn: number
   private token = 0
   private position = 0
-  private descriptors: Descriptors | undefined
+  private descriptors: Descriptors | undefined = undefined
   private readonly running = new Subscription()
 
   constructor(

@@ -120,7 +120,7 @@ export class Talk {
     this.id = id
   }
 
-  private id: string | undefined
+  private id: string | undefined = undefined
 
   private get sessionId(): string | undefined {
     const { dialled, accepted } = this.hellos

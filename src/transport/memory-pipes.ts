@@ -15,10 +15,10 @@ class Lane<T> {
   readonly outgoing = new Subject<T>()
   private readonly queue: T[] = []
   private queued = 0
-  private end: { readonly error?: unknown } | undefined
-  private reader: { next(value: T): void; error(error: unknown): void; complete(): void } | undefined
+  private end: { readonly error?: unknown } | undefined = undefined
+  private reader: { next(value: T): void; error(error: unknown): void; complete(): void } | undefined = undefined
   private read = false
-  private draining: Subscription | undefined
+  private draining: Subscription | undefined = undefined
 
   constructor(private readonly scheduler: SchedulerLike) {
     this.outgoing.subscribe({

@@ -43,10 +43,10 @@ const emitting = (emit: (frame: Frame) => void): FramesOnly => ({
  */
 export class FrameReader {
   /** Length of the frame at hand; `undefined` while its varint is being read. */
-  private size: number | undefined
+  private size: number | undefined = undefined
   private partial = 0
   private shift = 0
-  private body: Uint8Array | undefined
+  private body: Uint8Array | undefined = undefined
   private filled = 0
   /** The body is a spare one. */
   private spare = false

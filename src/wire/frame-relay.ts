@@ -18,7 +18,7 @@ const nobody: FrameTaker = {
  */
 export class FrameRelay<F extends Frame = Frame> implements FrameTaker<F> {
   private taker: FrameTaker<F> = nobody
-  private over: { readonly error?: unknown } | undefined
+  private over: { readonly error?: unknown } | undefined = undefined
 
   /** For the layer above. */
   readonly source = new FrameSource<F>(taker => {

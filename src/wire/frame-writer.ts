@@ -46,11 +46,11 @@ export class FrameWriter {
   private readonly slabs: Slabs
   private readonly first: number
   private limit: number
-  private flushing: Subscription | undefined
+  private flushing: Subscription | undefined = undefined
   private encoding = false
-  private late: Frame[] | undefined
+  private late: Frame[] | undefined = undefined
   /** What came behind a value that was being encoded, and all that was sent meanwhile: the end. */
-  private last: (() => void) | undefined
+  private last: (() => void) | undefined = undefined
   /** Length of the last payload: the next one is likely to be of its kind. */
   private lastSize = 0
   /** Length of the last request. */

@@ -15,8 +15,8 @@ import type { BatchSink } from './slabs.js'
 
 /** Where batches go: to the bytes of the pipe. */
 class Batches implements BatchSink {
-  readonly writeTwo: BatchSink['writeTwo']
-  readonly writeOwn: BatchSink['writeOwn']
+  readonly writeTwo: BatchSink['writeTwo'] = undefined
+  readonly writeOwn: BatchSink['writeOwn'] = undefined
 
   constructor(private readonly bytes: Pipe['outgoing']) {
     if (bytes instanceof Outlet && bytes.gathers)
@@ -76,7 +76,7 @@ class Outward implements FrameSink<Frame> {
 /** Bytes, on their way to frames. */
 class Inward implements ByteTaker, Unsubscribable {
   private readonly reader: FrameReader
-  private reading: Unsubscribable | undefined
+  private reading: Unsubscribable | undefined = undefined
   private lent = false
   private over = false
 

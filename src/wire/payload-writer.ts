@@ -22,7 +22,7 @@ const withSlab = (writer: Writer): Writer => {
  * finds it free: the outer value goes on in a slab of its own.
  */
 export class PayloadWriter {
-  private writer: Writer | undefined
+  private writer: Writer | undefined = undefined
 
   /** @throws what `encode` throws */
   write(encode: WriteValue, value: unknown): Uint8Array {

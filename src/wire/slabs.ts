@@ -53,7 +53,7 @@ export class Slabs {
   /** Full ones, whose batches may not be out yet. */
   private full: Uint8Array[] = []
   /** A payload that may not be out yet; weakly, since it may be long. */
-  private released: WeakRef<Uint8Array> | undefined
+  private released: WeakRef<Uint8Array> | undefined = undefined
 
   constructor(private readonly sink: BatchSink) {}
 

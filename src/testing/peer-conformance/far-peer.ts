@@ -21,15 +21,15 @@ const beat = 0x7777_7777
  */
 export class FarPeer {
   private waiting: Frame[] = []
-  private fault: string | undefined
-  private ended: string | undefined
+  private fault: string | undefined = undefined
+  private ended: string | undefined = undefined
   private tokens = 1_000
   private readonly reading: Subscription
-  private beating: ReturnType<typeof setInterval> | undefined
+  private beating: ReturnType<typeof setInterval> | undefined = undefined
   /** How often it has said Ping. */
   pings = 0
   /** Watches from the moment at which it is known what the far end serves. */
-  referee: Referee | undefined
+  referee: Referee | undefined = undefined
 
   constructor(readonly pipe: Pipe) {
     const reader = new FrameReader(64 * 1024 * 1024, frame => this.receive(frame))

@@ -42,10 +42,10 @@ export class PeerTalk {
   readonly hello: Hello
   /** This end's `Hello` as it is sent. */
   readonly ours: Uint8Array
-  private found: Hello | undefined
-  private judged: Judgement | undefined
-  private descriptors: Descriptors | undefined
-  private said: Verdicts | undefined
+  private found: Hello | undefined = undefined
+  private judged: Judgement | undefined = undefined
+  private descriptors: Descriptors | undefined = undefined
+  private said: Verdicts | undefined = undefined
   private lastId: number
 
   constructor(

@@ -16,7 +16,7 @@ const noBytes = new Uint8Array(0)
 /** What one end's utterances carry: as it wrote when it was recorded, and as it writes now. */
 export class CallPayloads {
   /** The `Hello` of the end, as it is now. */
-  now: Hello | undefined
+  now: Hello | undefined = undefined
 
   /** @param then - its `Hello` in the recording */
   constructor(

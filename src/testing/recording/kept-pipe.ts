@@ -31,7 +31,7 @@ export class KeptPipe {
   /** How many frames of calls are kept that it carried. */
   carried = 0
   session = new KeptSession(this)
-  resumes: KeptPipe | undefined
+  resumes: KeptPipe | undefined = undefined
   /** Of each end, how many of the frames that follow were said before, over an older pipe. */
   readonly again: Record<PipeEnd, number> = { dialled: 0, accepted: 0 }
   private readonly readers: Record<PipeEnd, FrameReader | undefined>

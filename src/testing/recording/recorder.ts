@@ -56,7 +56,7 @@ export class Recorder {
   private readonly coders: PayloadCoders
   private readonly redactor: Redactor | undefined
   /** The recording begins with its first pipe. */
-  private startedAt: number | undefined
+  private startedAt: number | undefined = undefined
   private readonly store: KeptStore
   private readonly described = new Map<string, RecordedContract>()
   private readonly sessions = new Map<string, KeptSession>()

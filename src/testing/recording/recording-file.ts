@@ -199,7 +199,7 @@ const readEvent = (reader: Reader, before: number, isEnd: boolean): RecordedFram
 
 /** The records of a file, one after the other, and what is wrong with them. */
 class Records {
-  private startedAt: number | undefined
+  private startedAt: number | undefined = undefined
   private leftOut = nothingLeftOut
   private readonly contracts: RecordedContract[] = []
   private readonly pipes: Draft[] = []

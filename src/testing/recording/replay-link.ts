@@ -44,9 +44,9 @@ const differing = (ours: Hello, theirs: Hello): readonly Offer[] => {
 
 /** The played end of a session, over its pipes: says hello as it was recorded, and carries call frames. */
 export class ReplayLink {
-  private raw: Pipe | undefined
-  private link: Session | undefined
-  private continuity: Continuity | undefined
+  private raw: Pipe | undefined = undefined
+  private link: Session | undefined = undefined
+  private continuity: Continuity | undefined = undefined
   private readonly running = new Subscription()
 
   constructor(

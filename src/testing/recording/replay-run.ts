@@ -27,15 +27,15 @@ export class ReplayRun {
   private readonly tested: PipeEnd
   private place = 0
   /** When the first pipe was there, by the scheduler's clock. */
-  private begunAt: number | undefined
+  private begunAt: number | undefined = undefined
   /** How much later everything is than it was, and how much later, or earlier, each call is. */
   private lag = 0
   private readonly lags = new Map<number, number>()
-  private timer: Subscription | undefined
-  private greeting: Subscription | undefined
+  private timer: Subscription | undefined = undefined
+  private greeting: Subscription | undefined = undefined
   private attached = 0
   private redialled = -1
-  private patience: { readonly place: number; readonly timer: Subscription } | undefined
+  private patience: { readonly place: number; readonly timer: Subscription } | undefined = undefined
   private walking = false
   /** The played end has said goodbye; the pipe is down, as it was then; the end under test has left. */
   private saidGoodbye = false
