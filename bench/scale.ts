@@ -9,14 +9,24 @@ const streamCounts = [1, 10, 100, 1_000, 10_000]
 /** Calls in flight for each client: each has the same to do, however many there are. */
 const inFlight = 16
 
-/** Calls of a measurement for each client, at least: with fewer, many clients would never have as many in flight as one. */
-const leastCalls = 4 * inFlight
-
-/** Items of a measurement with many streams, over all of them: enough for each to go round its window some times. */
-const leastItems = 500_000
+/**
+ * Calls of a measurement, at least: four times what a thousand clients have in flight. As many for one client as for a thousand, since
+ * the engine is warm after so many calls, however many clients make them.
+ */
+const leastCalls = 64_000
 
 /**
- * What a call costs with more and more clients, an item with more and more streams at once over one connection, both ends together
+ * Items of a measurement for each stream, at least: enough for its opening not to count, and for it to go round its window
+ * some times. What it takes to open one is a figure of its own.
+ */
+const leastItems = 1_000
+
+/** Streams at once that are opened for one item; and how many a measurement has, at least. */
+const briefCounts = [1, 100, 10_000]
+const leastBrief = 20_000
+
+/**
+ * What a call costs with more and more clients, an item with more and more streams at once over one connection, a stream that is opened for one item, both ends together
  * and the serving end alone: a thousand clients share a process here, as they seldom do, and their calls its heap; and what an
  * idle client, and an open stream that gives nothing, hold on the heap of the end that serves.
  */
@@ -39,16 +49,41 @@ export const scenario: Scenario = {
       figures.push(
         ...(await cost(options, subjects, { _tag: 'streams', streams }, 'us/item', `items, ${streams} streams`)),
       )
-    for (const subject of subjects) figures.push(...(await held(subject)))
+    for (const streams of briefCounts)
+      figures.push(
+        ...(await cost(
+          options,
+          subjects,
+          { _tag: 'brief streams', streams },
+          'us/stream',
+          `streams of one item, ${streams} at once`,
+        )),
+      )
+    for (const subject of subjects.filter(({ name }) => name !== 'floor behind Observables'))
+      figures.push(...(await held(subject)))
     return withRatios(figures)
   },
+}
+
+type Scaled = Extract<Operation, { readonly _tag: 'clients' | 'streams' | 'brief streams' }>
+
+/** What a measurement has at least. */
+const least = (operation: Scaled): number => {
+  switch (operation._tag) {
+    case 'clients':
+      return leastCalls
+    case 'streams':
+      return leastItems * operation.streams
+    case 'brief streams':
+      return leastBrief
+  }
 }
 
 /** Processor time of both ends, with every subject in turn. */
 const cost = async (
   { rounds, durationMs }: Options,
   subjects: readonly Subject[],
-  operation: Extract<Operation, { readonly _tag: 'clients' | 'streams' }>,
+  operation: Scaled,
   unit: string,
   what: string,
 ): Promise<readonly Figure[]> => {
@@ -59,11 +94,9 @@ const cost = async (
       const pair = await startPair(subject, false)
       pairs.push({ subject, pair, count: 0 })
       const fitting = await pair.prepare(operation, durationMs)
-      pairs[pairs.length - 1] = {
-        subject,
-        pair,
-        count: Math.max(fitting, operation._tag === 'clients' ? operation.clients * leastCalls : leastItems),
-      }
+      const count = Math.max(fitting, least(operation))
+      pairs[pairs.length - 1] = { subject, pair, count }
+      await pair.run(operation, count) // the trial may have been too short for the engine to be warm
     }
     for (let round = 0; round < rounds; round++)
       for (const { subject, pair, count } of pairs)

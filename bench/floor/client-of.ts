@@ -36,6 +36,10 @@ const checked = (n: number, { text, total }: Answer): void => {
 export interface FloorClient {
   readonly client: BenchClient
   readonly push: (read: Buffer) => void
+  /** Makes one call, and calls back with its request's number and its answer. */
+  readonly call: (n: number, take: (n: number, answer: Answer) => void) => void
+  /** Asks for a stream of so many items. */
+  readonly items: (count: number, take: Pick<Streaming, 'item' | 'end'>) => void
 }
 
 export const clientOf = (way: Way, close: () => void): FloorClient => {
@@ -71,21 +75,24 @@ export const clientOf = (way: Way, close: () => void): FloorClient => {
     outbox.ask(id, askFor(n))
   }
 
+  const items = (count: number, { item, end }: Pick<Streaming, 'item' | 'end'>) => {
+    const id = ++lastStream
+    streams.set(id, { item, chunk: nothing, end })
+    outbox.count(id, kinds.stream, count)
+  }
+
   const itemsOf = (count: number): Promise<void> =>
     new Promise((settle, fail) => {
-      let items = 0
-      const id = ++lastStream
-      streams.set(id, {
+      let n = 0
+      items(count, {
         item: ({ text, total }) => {
-          if (!isItem(items++, text, total)) throw new Error(`a wrong item: ${text}, ${total}`)
+          if (!isItem(n++, text, total)) throw new Error(`a wrong item: ${text}, ${total}`)
         },
-        chunk: nothing,
         end: () => {
-          if (items === count) settle()
-          else fail(new Error(`${items} of ${count} items came`))
+          if (n === count) settle()
+          else fail(new Error(`${n} of ${count} items came`))
         },
       })
-      outbox.count(id, kinds.stream, count)
     })
 
   const chunksOf = (count: number, chunk: (chunk: Uint8Array) => void): Promise<void> =>
@@ -190,5 +197,5 @@ export const clientOf = (way: Way, close: () => void): FloorClient => {
     },
     close: () => close(),
   }
-  return { client, push: read => inbox.push(read) }
+  return { client, push: read => inbox.push(read), call, items }
 }

@@ -1,4 +1,4 @@
 import { clientBench } from '../harness/client.js'
 import { dial } from './dial.js'
 
-clientBench(dial)
+clientBench(path => dial(path).then(({ client }) => client))

@@ -5,7 +5,6 @@ import { serve } from './serve.js'
 /** Serves at a socket's path. */
 export const listen = (path: string): Promise<Serving> =>
   listenAt(path, socket => {
-    socket.setMaxListeners(0) // each stream waits for the socket by itself
     socket.on('data', serve(socket))
     socket.on('error', () => socket.destroy())
   })

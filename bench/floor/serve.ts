@@ -9,13 +9,37 @@ const chunk = new Uint8Array(chunkSize).fill(7)
 export const serve = (way: Way): ((read: Buffer) => void) => {
   const outbox = new Outbox(way)
 
+  // streams that wait for room; each goes to the end of the line with its turn, and one listener does for all
+  const waiting = new Set<() => void>()
+  let listening = false
+  const listen = () => {
+    if (listening) return
+    listening = true
+    way.once('drain', drained)
+  }
+  const wait = (pump: () => void) => {
+    waiting.add(pump)
+    listen()
+  }
+  const drained = () => {
+    listening = false
+    for (const pump of waiting) {
+      if (way.writableNeedDrain) {
+        listen()
+        return
+      }
+      waiting.delete(pump)
+      pump()
+    }
+  }
+
   const items = (id: number, count: number) => {
     let sent = 0
     const pump = () => {
       while (sent < count) {
         outbox.answer(id, kinds.item, itemAt(sent++))
         if (way.writableNeedDrain) {
-          way.once('drain', pump)
+          wait(pump)
           return
         }
       }
@@ -30,7 +54,7 @@ export const serve = (way: Way): ((read: Buffer) => void) => {
       while (sent < count) {
         sent++
         if (!outbox.writeChunk(id, chunk)) {
-          way.once('drain', pump)
+          wait(pump)
           return
         }
       }

@@ -92,7 +92,7 @@ const measure = async (clients: Clients, operation: Operation, count: number): P
   const durations = await perform(clients, operation, count)
   const elapsedMs = performance.now() - start
   const { user, system } = process.cpuUsage(before)
-  const parts = operation._tag === 'clients' ? operation.clients : operation._tag === 'streams' ? operation.streams : 1
+  const parts = partsOf(operation)
   const far = ((await clients[0].cpu?.()) ?? 0) - farBefore
   const measured: Measured = {
     _tag: 'Measured',
@@ -104,6 +104,12 @@ const measure = async (clients: Clients, operation: Operation, count: number): P
   const sorted = durations.sort()
   const at = (share: number) => (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN) / 1000
   return { ...measured, p50: at(0.5), p99: at(0.99) }
+}
+
+/** Counts are multiples of this. */
+const partsOf = (operation: Operation): number => {
+  if (operation._tag === 'clients') return operation.clients
+  return operation._tag === 'streams' || operation._tag === 'brief streams' ? operation.streams : 1
 }
 
 const perform = async (clients: Clients, operation: Operation, count: number): Promise<Float64Array | undefined> => {
@@ -133,6 +139,10 @@ const perform = async (clients: Clients, operation: Operation, count: number): P
     }
     case 'streams':
       await able(client.streams, operation)(operation.streams, Math.ceil(count / operation.streams))
+      return undefined
+    case 'brief streams':
+      for (let opened = 0; opened < count; opened += operation.streams)
+        await able(client.streams, operation)(operation.streams, 1)
       return undefined
     case 'idle streams':
       await able(client.idleStreams, operation)(count)

@@ -18,6 +18,8 @@ export type Operation =
   | { readonly _tag: 'clients'; readonly clients: number; readonly inFlight: number }
   /** Items of that many streams at once; the count is of all of them together. */
   | { readonly _tag: 'streams'; readonly streams: number }
+  /** So many streams of one item, that many at once. */
+  | { readonly _tag: 'brief streams'; readonly streams: number }
   /** Opens streams that give nothing, and leaves them open; the count is how many. */
   | { readonly _tag: 'idle streams' }
 

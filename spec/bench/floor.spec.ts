@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { Inbox } from '../../bench/floor/inbox.js'
 import { readAnswer, readAsk, writeAnswer, writeAsk } from '../../bench/floor/message.js'
 import { kinds, Outbox } from '../../bench/floor/outbox.js'
+import { serve } from '../../bench/floor/serve.js'
 import type { Answer } from '../../bench/harness/workload.js'
 
 type Small = readonly [id: number, kind: typeof kinds.answer | typeof kinds.item, answer: Answer]
@@ -120,4 +121,50 @@ test('8 KiB leave without waiting for the end of the tick', t => {
 test('refuses what it cannot carry, instead of measuring nonsense', t => {
   const { outbox } = recorder()
   t.throws(() => outbox.ask(1, { name: 'x'.repeat(1_301), count: 1 }), { message: /short texts only/ })
+})
+
+test('streams that wait for room go on in turn, each to its end, also those behind one that ends as the room does', async t => {
+  const said: Buffer[] = []
+  let drained: (() => void) | undefined
+  const way = {
+    writableNeedDrain: false,
+    write: (bytes: Uint8Array) => {
+      said.push(Buffer.from(bytes))
+      way.writableNeedDrain = true
+      return false
+    },
+    cork: () => undefined,
+    uncork: () => undefined,
+    once: (_: 'drain', go: () => void) => {
+      t.is(drained, undefined)
+      drained = go
+    },
+  }
+  const asked: Buffer[] = []
+  const asking = new Outbox({ write: bytes => asked.push(Buffer.from(bytes)) > 0, cork: () => 0, uncork: () => 0 })
+  const streams = 10_000
+  const wanted = (id: number) => (id % 2) * 3 + 1
+  for (let id = 1; id <= streams; id++) asking.count(id, kinds.stream, wanted(id))
+  asking.flush()
+  serve(way)(Buffer.concat(asked))
+  while (drained !== undefined) {
+    const go = drained
+    drained = undefined
+    way.writableNeedDrain = false
+    go()
+    await new Promise(setImmediate)
+  }
+  const items = new Map<number, number>()
+  const ends: number[] = []
+  const inbox = new Inbox({
+    frame: (id, kind) => {
+      if (kind === kinds.item) items.set(id, (items.get(id) ?? 0) + 1)
+      else ends.push(id)
+    },
+    chunk: () => undefined,
+  })
+  inbox.push(Buffer.concat(said))
+  t.is(items.size, streams)
+  for (const [id, count] of items) t.is(count, wanted(id))
+  t.is(ends.length, streams)
 })

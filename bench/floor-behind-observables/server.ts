@@ -1,0 +1,4 @@
+import { listen } from '../floor/listen.js'
+import { serveBench } from '../harness/server.js'
+
+serveBench(listen)
