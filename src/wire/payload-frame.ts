@@ -9,6 +9,9 @@ const tags = { Next: callTags.next, Reply: callTags.reply, Fragment: callTags.fr
 /** Longest head of a frame: two lengths, an id, and their tags. */
 const longestHead = 22
 
+/** A payload below that has a length of one byte, and so has its frame, whatever its id: that takes nine bytes with its tag at most. */
+const shortPayload = 0x60
+
 const putVarint = (buf: Uint8Array, start: number, value: number): void => {
   let at = start
   let rest = value
@@ -41,15 +44,21 @@ export const writePayloadFrame = (frame: PayloadFrame, writer: Writer): void => 
  */
 export const beginPayload = (kind: PayloadKind, id: number, expected: number, writer: Writer): number => {
   writer.reserve(longestHead)
-  const sizeRoom = varintSize(expected)
-  if (id < 0x80 && expected < 0x60) {
-    // nearly all: two lengths of one byte each, and an id of one
+  if (expected < shortPayload && id < 0x8000_0000) {
+    // nearly all: two lengths of one byte each, with an id between that has one only for the first calls of a connection
     const { buf, pos } = writer
+    let at = pos + 2
+    let rest = id
     buf[pos + 1] = callTags.id
-    buf[pos + 2] = id
-    buf[pos + 3] = tags[kind]
-    return (writer.pos = pos + 5)
+    while (rest > 127) {
+      buf[at++] = (rest & 127) | 128
+      rest >>>= 7
+    }
+    buf[at] = rest
+    buf[at + 1] = tags[kind]
+    return (writer.pos = at + 3)
   }
+  const sizeRoom = varintSize(expected)
   writer.pos += varintSize(idSize(id) + 1 + sizeRoom + expected)
   writeId(id, writer)
   writer.buf[writer.pos++] = tags[kind]
@@ -65,6 +74,12 @@ export const beginPayload = (kind: PayloadKind, id: number, expected: number, wr
  */
 export const endPayload = (frame: number, payload: number, id: number, expected: number, writer: Writer): void => {
   const size = writer.pos - payload
+  if (size < shortPayload && expected < shortPayload) {
+    const { buf } = writer
+    buf[frame] = writer.pos - frame - 1
+    buf[payload - 1] = size
+    return
+  }
   const inner = idSize(id) + 1
   const total = inner + varintSize(size) + size
   const sizeRoom = varintSize(expected)
