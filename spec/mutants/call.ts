@@ -47,14 +47,14 @@ export const callMutants: readonly Mutant[] = [
   {
     name: 'items out of order: a new one overtakes those that wait for their turn',
     file: 'src/call/item-sender.ts',
-    text: 'if (this.buffer.length === 0 && !this.pumping && this.ready)',
+    text: 'if (this.waiting === 0 && !this.pumping && this.ready)',
     becomes: 'if (!this.pumping && this.ready)',
     specs: ['spec/call/producers.spec.ts'],
   },
   {
     name: 'a stream completes before the items that wait for credit',
     file: 'src/call/item-sender.ts',
-    text: 'if (this.buffer.length > 0 || this.leaving !== undefined) return',
+    text: 'if (this.waiting > 0 || this.leaving !== undefined) return',
     becomes: 'if (this.leaving !== undefined) return',
     specs: ['spec/call/credit.spec.ts'],
   },

@@ -1,7 +1,7 @@
 import { from, isObservable, type Observable, type ObservableInput, type Subscription } from 'rxjs'
 import type { MethodKind } from '../contract/method.js'
 import { checkOptions } from '../error/check-options.js'
-import { bufferRules, type BufferOptions } from '../flow/bounded-buffer.js'
+import { bufferRules, type BufferLimit, type BufferOptions } from '../flow/bounded-buffer.js'
 import type { Reader } from '../protobuf/reader.js'
 import type { Allowance, Fail, FailCode, Metadata, Open } from '../wire/frame.js'
 import { AlreadyAnswered, type Call, noMetadata, type Settled } from './call.js'
@@ -11,6 +11,7 @@ import { Cancelled, Defect, NoReply, Overflow, Timeout, TooLarge } from './call-
 import { Departure } from './departure.js'
 import { failFrame, invalidPayload, limitText, messageOf, statusFrame } from './fail-frame.js'
 import { IncomingItems } from './incoming-items.js'
+import type { ReceivingCall } from './item-receiver.js'
 import { ItemSender, type ItemSink } from './item-sender.js'
 import { isPromise } from './pull-source.js'
 import type { Line } from './line.js'
@@ -18,7 +19,7 @@ import { givesMany, takesMany, type ServingEnd } from './method-end.js'
 import type { Remote } from './remote.js'
 
 /** A call that the far end made, from its `Open` to its end; what users see as a {@link Call}. */
-export class IncomingCall implements Call<unknown, unknown, unknown, unknown, unknown> {
+export class IncomingCall implements Call<unknown, unknown, unknown, unknown, unknown>, ItemSink, ReceivingCall {
   /** Called once, when the call is settled. */
   whenSettled: ((settled: Settled) => void) | undefined = undefined
   /** When an unclaimed call is let go: milliseconds by the line's clock. */
@@ -183,7 +184,7 @@ export class IncomingCall implements Call<unknown, unknown, unknown, unknown, un
     try {
       sent = line.sendValue('Reply', id, this.end.encodeOutput, value)
     } catch (error) {
-      return this.invalid('ours', error)
+      return this.unencodable(error)
     }
     if (typeof sent === 'number') return this.settle('Replied')
     if (sent.length > line.messageBytes) return this.tooLarge(sent.length, line.messageBytes)
@@ -216,19 +217,7 @@ export class IncomingCall implements Call<unknown, unknown, unknown, unknown, un
   private itemsOut(): ItemSender {
     if (this.sender !== undefined) return this.sender
     const { line, id, credit } = this
-    const sink: ItemSink = {
-      encode: this.end.encodeOutput,
-      invalid: error => this.invalid('ours', error),
-      tooLarge: bytes => this.tooLarge(bytes, line.messageBytes),
-      complete: () => {
-        line.send({ _tag: 'Complete', id })
-        this.settle('Replied')
-      },
-      failed: error => this.failed(error),
-      overflowed: limit =>
-        this.refuse('OVERFLOW', new Overflow(this.method, limit.limit, limit.unit), limitText(limit)),
-    }
-    const sender = new ItemSender(sink, line, id)
+    const sender = new ItemSender(this, this.end.encodeOutput, line, id)
     this.sender = sender
     if (credit !== undefined && givesMany(this.end.kind)) sender.grant(credit.items, credit.bytes)
     if (this.ended !== undefined) sender.stop()
@@ -236,17 +225,27 @@ export class IncomingCall implements Call<unknown, unknown, unknown, unknown, un
   }
 
   private itemsIn(): IncomingItems {
-    return (this.items ??= new IncomingItems(this.line, this.id, this.end, {
-      invalid: error => this.invalid('theirs', error),
-      tooLarge: (bytes, limit) => this.tooLarge(bytes, limit),
-    }))
+    return (this.items ??= new IncomingItems(this.line, this.end, this))
   }
 
-  private tooLarge(bytes: number, limit: number): void {
+  /** What comes is longer than this end takes in, or what goes out than the far end does. */
+  tooLarge(bytes: number, limit: number): void {
     this.refuse('TOO_LARGE', new TooLarge(this.method, bytes, limit), String(limit))
   }
 
-  private failed(error: unknown): void {
+  /** Every item of the answer has left. */
+  allSent(): void {
+    this.line.send({ _tag: 'Complete', id: this.id })
+    this.settle('Replied')
+  }
+
+  /** The answer's producer is faster than it may be. */
+  overflowed(limit: BufferLimit): void {
+    this.refuse('OVERFLOW', new Overflow(this.method, limit.limit, limit.unit), limitText(limit))
+  }
+
+  /** The answer failed. */
+  failed(error: unknown): void {
     if (this.ended !== undefined) return
     const { line, end, id } = this
     if (end.kind !== 'event') {
@@ -267,8 +266,14 @@ export class IncomingCall implements Call<unknown, unknown, unknown, unknown, un
     this.settle('Failed', error)
   }
 
-  private invalid(where: 'ours' | 'theirs', error: unknown): void {
-    this.refuse('INVALID_PAYLOAD', invalidPayload(this.method, where, error), messageOf(error))
+  /** An item that came is none. */
+  invalid(error: unknown): void {
+    this.refuse('INVALID_PAYLOAD', invalidPayload(this.method, 'theirs', error), messageOf(error))
+  }
+
+  /** What was to go out is no answer. */
+  unencodable(error: unknown): void {
+    this.refuse('INVALID_PAYLOAD', invalidPayload(this.method, 'ours', error), messageOf(error))
   }
 
   private settle(tag: Settled['_tag'], error?: unknown): void {

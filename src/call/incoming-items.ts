@@ -1,7 +1,7 @@
 import { windowSize } from '../flow/receive-window.js'
 import type { Reader } from '../protobuf/reader.js'
 import { noFlow, type Consumer, type Flow } from './consumer.js'
-import { ItemReceiver, type ReceiverTrouble } from './item-receiver.js'
+import { ItemReceiver, type ReceivingCall } from './item-receiver.js'
 import type { Line } from './line.js'
 import { takesMany, type ServingEnd } from './method-end.js'
 import { Remote } from './remote.js'
@@ -20,9 +20,8 @@ export class IncomingItems {
 
   constructor(
     private readonly line: Line,
-    private readonly id: number,
     private readonly end: ServingEnd,
-    private readonly trouble: ReceiverTrouble,
+    private readonly call: ReceivingCall,
   ) {}
 
   /** The items as users see them. */
@@ -44,9 +43,9 @@ export class IncomingItems {
 
   /** The caller's items are over. */
   onComplete(): void {
-    if (!takesMany(this.end.kind)) return this.line.violated(`call ${this.id} has no items to complete`)
+    if (!takesMany(this.end.kind)) return this.line.violated(`call ${this.call.id} has no items to complete`)
     if (this.receiver?.amidst === true)
-      return this.line.violated(`call ${this.id} completed in the middle of an item that came in parts`)
+      return this.line.violated(`call ${this.call.id} completed in the middle of an item that came in parts`)
     this.finish({})
   }
 
@@ -61,7 +60,7 @@ export class IncomingItems {
   }
 
   private begin(consumer: Consumer<unknown>): Flow {
-    const { line, id, end, over } = this
+    const { line, call, end, over } = this
     if (this.receiver !== undefined) {
       consumer.error(new TypeError(`${end.name}: requests$ has one subscriber: share() it to have more`))
       return noFlow
@@ -76,10 +75,10 @@ export class IncomingItems {
       return noFlow
     }
     const window = windowSize(end.options.credit)
-    const receiver = new ItemReceiver(line, () => id, end.decodeInput, consumer, window, this.trouble)
+    const receiver = new ItemReceiver(line, end.decodeInput, consumer, window, call)
     this.receiver = receiver
     this.consumer = consumer
-    line.send({ _tag: 'Credit', id, ...receiver.size })
+    line.send({ _tag: 'Credit', id: call.id, ...receiver.size })
     return {
       consumed: size => receiver.consumed(size),
       unsubscribe: () => {
@@ -90,6 +89,6 @@ export class IncomingItems {
   }
 
   private uncalledFor(): void {
-    this.line.violated(`call ${this.id} was sent an item without credit`)
+    this.line.violated(`call ${this.call.id} was sent an item without credit`)
   }
 }

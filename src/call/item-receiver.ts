@@ -6,8 +6,10 @@ import type { Consumer } from './consumer.js'
 import type { Line } from './line.js'
 import { payloadOf } from '../wire/frame-taker.js'
 
-/** What a receiver tells its call: it has stopped then. */
-export interface ReceiverTrouble {
+/** Whose items a receiver takes; it has stopped when it tells of trouble. */
+export interface ReceivingCall {
+  /** Its id, once it has one. */
+  readonly id: number
   /** An item did not fit its codec. */
   invalid(error: unknown): void
   /** An item is longer than this end takes in: so far that many bytes, over the limit of so many. */
@@ -23,11 +25,10 @@ export class ItemReceiver {
 
   constructor(
     private readonly line: Line,
-    private readonly id: () => number,
     private readonly decode: Decode<unknown>,
     private readonly consumer: Consumer<unknown>,
     size: Window,
-    private readonly trouble: ReceiverTrouble,
+    private readonly call: ReceivingCall,
   ) {
     this.window = new ReceiveWindow(size)
   }
@@ -62,7 +63,7 @@ export class ItemReceiver {
       value = this.decode(whole)
     } catch (error) {
       this.stop()
-      this.trouble.invalid(error)
+      this.call.invalid(error)
       return
     }
     this.consumer.next(value, size)
@@ -106,15 +107,15 @@ export class ItemReceiver {
   private grant(): void {
     if (this.consumer.paced !== true) this.window.widen()
     const { items, bytes } = this.window.grant()
-    this.line.send({ _tag: 'Credit', id: this.id(), items, bytes })
+    this.line.send({ _tag: 'Credit', id: this.call.id, items, bytes })
   }
 
   private tooLarge(bytes: number, limit: number): void {
     this.stop()
-    this.trouble.tooLarge(bytes, limit)
+    this.call.tooLarge(bytes, limit)
   }
 
   private overrun(): void {
-    this.line.violated(`call ${this.id()} was sent more items than it has credit`)
+    this.line.violated(`call ${this.call.id} was sent more items than it has credit`)
   }
 }

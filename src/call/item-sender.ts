@@ -11,16 +11,14 @@ import { isCall, onPacedRoot, type Item, type Moment } from './pacing.js'
 import { toSource, type PullSource, type Taker } from './pull-source.js'
 import type { Sender } from './turns.js'
 
-/** Where a sender's items come from, and how it ends. */
+/** Whose items a sender sends: it is told how that ends. */
 export interface ItemSink {
-  /** Encodes an item; throws where it cannot. */
-  readonly encode: Encode<unknown>
   /** An item could not be encoded: the call ends over it. */
-  invalid(error: unknown): void
-  /** An item is longer than the far end takes in: the call ends over it. */
-  tooLarge(bytes: number): void
+  unencodable(error: unknown): void
+  /** An item is longer than the far end takes in, whose limit that is: the call ends over it. */
+  tooLarge(bytes: number, limit: number): void
   /** The producer is done, and every item has been sent. */
-  complete(): void
+  allSent(): void
   /** The producer failed, and every item before that has been sent. */
   failed(error: unknown): void
   /** The producer outran its buffer. */
@@ -46,7 +44,9 @@ const keep = (payload: Uint8Array): Uint8Array =>
  */
 export class ItemSender implements Taker<unknown>, Sender {
   private readonly window = new SendWindow()
-  private buffer: BoundedBuffer<Waiting>
+  /** There once something has had to wait: what is pulled never has. */
+  private buffer: BoundedBuffer<Waiting> | undefined
+  private limits: BufferOptions
   /** Where the producer is a call of a far end: its item that is being emitted. */
   private moment: Moment | undefined = undefined
   private source: PullSource<unknown> | undefined = undefined
@@ -61,18 +61,25 @@ export class ItemSender implements Taker<unknown>, Sender {
   private stopped = false
   private finished: { readonly error?: unknown } | undefined = undefined
 
+  /** @param encode - writes an item; throws where it cannot */
   constructor(
     private readonly sink: ItemSink,
+    private readonly encode: Encode<unknown>,
     private readonly line: Line,
     private readonly id: number,
   ) {
-    this.buffer = new BoundedBuffer(line.buffer)
+    this.limits = line.buffer
+  }
+
+  /** How many items wait here. */
+  private get waiting(): number {
+    return this.buffer === undefined ? 0 : this.buffer.length
   }
 
   /** How many more items the far end takes, what waits here already not counted. */
   get demand(): number {
     if (!this.window.open) return 0
-    return Math.max(0, this.window.allowance.items - this.buffer.length - (this.leaving === undefined ? 0 : 1))
+    return Math.max(0, this.window.allowance.items - this.waiting - (this.leaving === undefined ? 0 : 1))
   }
 
   /** The demand at subscription, and each time it grows; completes with the call. */
@@ -90,12 +97,11 @@ export class ItemSender implements Taker<unknown>, Sender {
    * @param buffer - what becomes of what it emits too fast, where the line's own buffer will not do
    */
   start(input: ObservableInput<unknown>, buffer?: BufferOptions): void {
-    const options = { ...this.line.buffer, ...buffer }
-    if (buffer !== undefined) this.buffer = new BoundedBuffer(options)
+    if (buffer !== undefined) this.limits = { ...this.line.buffer, ...buffer }
     let source: PullSource<unknown> | Observable<unknown>
     try {
       source = toSource(input)
-      if (!('pull' in source)) source = this.adapted(source, (options.overflow ?? 'error') === 'error')
+      if (!('pull' in source)) source = this.adapted(source, (this.limits.overflow ?? 'error') === 'error')
     } catch (error) {
       this.failed(error)
       return
@@ -126,7 +132,7 @@ export class ItemSender implements Taker<unknown>, Sender {
   stop(): void {
     if (this.stopped) return
     this.stopped = true
-    this.buffer.clear()
+    this.buffer?.clear()
     this.late = undefined
     this.leaving?.drop()
     this.leaving = undefined
@@ -145,7 +151,7 @@ export class ItemSender implements Taker<unknown>, Sender {
     if (this.pumping) return
     this.pumping = true
     while (!this.stopped && !this.pulling && this.ready) {
-      if (this.buffer.length > 0) this.sendWaiting(this.buffer.shift() as Waiting)
+      if (this.waiting > 0) this.sendWaiting(this.buffer?.shift() as Waiting)
       else if (this.source !== undefined && this.finished === undefined) {
         this.pulling = true
         this.source.pull(this)
@@ -199,7 +205,7 @@ export class ItemSender implements Taker<unknown>, Sender {
       return
     }
     this.encoding = true
-    if (this.buffer.length === 0 && !this.pumping && this.ready) this.sendValue(value)
+    if (this.waiting === 0 && !this.pumping && this.ready) this.sendValue(value)
     else this.hold(value)
     this.encoding = false
     if (this.stopped) return
@@ -212,15 +218,17 @@ export class ItemSender implements Taker<unknown>, Sender {
     const { line, sink } = this
     let payload: Uint8Array
     try {
-      payload = line.write(sink.encode, value)
+      payload = line.write(this.encode, value)
     } catch (error) {
-      return this.unsendable(() => sink.invalid(error))
+      return this.unsendable(() => sink.unencodable(error))
     }
     // the producer may have been let go of by a getter of its own item
     if (this.stopped) return
-    if (payload.length > line.messageBytes) return this.unsendable(() => sink.tooLarge(payload.length))
-    if (this.buffer.push({ payload: keep(payload), item: this.moment?.item?.hold() }, payload.length)) return
-    const limit = this.buffer.full as BufferLimit
+    if (payload.length > line.messageBytes)
+      return this.unsendable(() => sink.tooLarge(payload.length, line.messageBytes))
+    const buffer = (this.buffer ??= new BoundedBuffer(this.limits))
+    if (buffer.push({ payload: keep(payload), item: this.moment?.item?.hold() }, payload.length)) return
+    const limit = buffer.full as BufferLimit
     this.stop()
     this.sink.overflowed(limit)
   }
@@ -236,14 +244,14 @@ export class ItemSender implements Taker<unknown>, Sender {
     const { line, sink, id } = this
     let sent: number | Uint8Array
     try {
-      sent = line.sendValue('Next', id, sink.encode, value)
+      sent = line.sendValue('Next', id, this.encode, value)
     } catch (error) {
-      return this.unsendable(() => sink.invalid(error))
+      return this.unsendable(() => sink.unencodable(error))
     }
     if (typeof sent === 'number') return this.window.spend(sent)
     if (this.stopped) return
     const { length } = sent
-    if (length > line.messageBytes) this.unsendable(() => sink.tooLarge(length))
+    if (length > line.messageBytes) this.unsendable(() => sink.tooLarge(length, line.messageBytes))
     else this.depart(sent)
   }
 
@@ -272,10 +280,10 @@ export class ItemSender implements Taker<unknown>, Sender {
 
   private endIfDone(): void {
     if (this.finished === undefined || this.stopped || this.pumping || this.encoding) return
-    if (this.buffer.length > 0 || this.leaving !== undefined) return
+    if (this.waiting > 0 || this.leaving !== undefined) return
     const { finished } = this
     this.stop()
     if ('error' in finished) this.sink.failed(finished.error)
-    else this.sink.complete()
+    else this.sink.allSent()
   }
 }

@@ -8,14 +8,14 @@ import type { Fail } from '../wire/frame.js'
 import { Overflow, Timeout, TooLarge } from './call-errors.js'
 import { Departure } from './departure.js'
 import { defectOf, failureOf, invalidPayload } from './fail-frame.js'
-import { ItemReceiver } from './item-receiver.js'
+import { ItemReceiver, type ReceivingCall } from './item-receiver.js'
 import { ItemSender } from './item-sender.js'
 import type { Line } from './line.js'
 import { givesMany, takesMany, type CallingEnd } from './method-end.js'
 import type { Consumer, Flow } from './consumer.js'
 
 /** A call that this end made, from its `Open` to its end. */
-export class OutgoingCall implements Flow {
+export class OutgoingCall implements Flow, ReceivingCall {
   /** 0 until the call has been sent. */
   id = 0
   private ended = false
@@ -46,14 +46,10 @@ export class OutgoingCall implements Flow {
     if (givesMany(method.kind))
       this.receiver = new ItemReceiver(
         line,
-        () => this.id,
         method.decodeOutput,
         consumer,
         windowSize(method.options.credit, credit),
-        {
-          invalid: error => this.giveUp(invalidPayload(method.name, 'theirs', error)),
-          tooLarge: (bytes, limit) => this.giveUp(new TooLarge(method.name, bytes, limit)),
-        },
+        this,
       )
   }
 
@@ -74,13 +70,13 @@ export class OutgoingCall implements Flow {
     if (!takesMany(this.method.kind)) return
     this.sender = new ItemSender(
       {
-        encode: this.method.encodeInput,
-        invalid: error => this.inputFailed(invalidPayload(this.method.name, 'ours', error)),
-        tooLarge: bytes => this.inputFailed(new TooLarge(this.method.name, bytes, this.line.messageBytes)),
-        complete: () => this.line.send({ _tag: 'Complete', id }),
+        unencodable: error => this.inputFailed(invalidPayload(this.method.name, 'ours', error)),
+        tooLarge: (bytes, limit) => this.inputFailed(new TooLarge(this.method.name, bytes, limit)),
+        allSent: () => this.line.send({ _tag: 'Complete', id }),
         failed: error => this.inputFailed(error),
         overflowed: ({ limit, unit }) => this.inputFailed(new Overflow(this.method.name, limit, unit)),
       },
+      this.method.encodeInput,
       this.line,
       id,
     )
@@ -118,7 +114,7 @@ export class OutgoingCall implements Flow {
     const part = payloadOf(reader)
     const size = reassembly.size + part.length
     const limit = reassembly.add(part)
-    if (limit !== undefined) this.giveUp(new TooLarge(this.method.name, size, limit))
+    if (limit !== undefined) this.tooLarge(size, limit)
   }
 
   consumed(size: number): void {
@@ -170,6 +166,16 @@ export class OutgoingCall implements Flow {
   onCredit(items: number, bytes: number): void {
     if (this.sender === undefined) return this.line.violated(`call ${this.id} sends no items, and was given credit`)
     this.sender.grant(items, bytes)
+  }
+
+  /** An item that came is none. */
+  invalid(error: unknown): void {
+    this.giveUp(invalidPayload(this.method.name, 'theirs', error))
+  }
+
+  /** What comes is longer than this end takes in. */
+  tooLarge(bytes: number, limit: number): void {
+    this.giveUp(new TooLarge(this.method.name, bytes, limit))
   }
 
   /** Ends the call here, without a word to the far end. */

@@ -21,6 +21,9 @@ export interface Window extends WindowSize {
   readonly mostItems?: number
 }
 
+/** The window of a stream of which nobody has said anything, as of most. */
+const untold: Window = { ...defaultWindow, mostItems: mostUntold }
+
 /** What the sizes of a window may be. */
 export const windowRules: Rules = { items: count, bytes: count }
 
@@ -30,6 +33,7 @@ export const windowRules: Rules = { items: count, bytes: count }
  * @throws InvalidOption when a size is neither a whole number of 0 or more, nor `Infinity`
  */
 export const windowSize = (...sizes: readonly (Partial<WindowSize> | undefined)[]): Window => {
+  if (sizes.every(size => size === undefined)) return untold
   let { items, bytes } = defaultWindow
   let mostItems = mostUntold
   for (const size of sizes) {
