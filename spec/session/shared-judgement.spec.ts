@@ -39,6 +39,21 @@ test('far ends that offer the same have one judgement, which is the one that eac
   t.deepEqual(first.shared, first.own)
 })
 
+test('all who speak the same contracts in a process share it; a contract of its own with the same descriptors has another', t => {
+  const { shared } = judged(served, [kitchen])
+  t.is(judged({ ...served, serves: [kitchen], uses: [] }, [kitchen]).shared, shared)
+  const client = (uses: readonly CompiledContract[]): Terms => ({ serves: [], uses, validation: 'report' })
+  t.is(judged(client([kitchen, diner]), []).shared, judged(client([kitchen, diner]), []).shared)
+  const twin = withOutput(io.string)
+  t.deepEqual(twin.fingerprint, kitchen.fingerprint)
+  t.not(judged({ ...served, serves: [twin] }, [kitchen]).shared, shared)
+  t.not(
+    judged({ ...served, serves: [kitchen, twin] }, []).shared,
+    judged({ ...served, serves: [kitchen, kitchen] }, []).shared,
+  )
+  t.not(judged(client([diner, twin]), []).shared, judged(client([diner, kitchen]), []).shared)
+})
+
 test('whatever differs between two far ends, or between this end’s terms, makes another judgement', t => {
   const other = withOutput(io.number)
   const all = [
@@ -65,7 +80,7 @@ test('two far ends under one fingerprint that describe themselves otherwise are 
 })
 
 test('only the latest kinds of far ends are remembered', t => {
-  const terms: Terms = { ...served, serves: [kitchen] }
+  const terms: Terms = { ...served, serves: [withOutput(io.string)] } // nobody else's
   const kinds = [io.string, io.number, io.boolean, io.null, io.array(io.string)].map(withOutput)
   const first = judged(terms, [kinds[0] as CompiledContract]).shared
   for (const kind of kinds) judged(terms, [kind])

@@ -1,3 +1,4 @@
+import type { CompiledContract } from '../contract/compile-contract.js'
 import { judge, reportOf, type Terms } from './judge.js'
 import { hex } from './proof.js'
 
@@ -20,9 +21,20 @@ const remembering = <Made>() => {
 const judgements = remembering<ReturnType<ReturnType<typeof judge>>>()
 const reports = remembering<ReturnType<typeof reportOf>>()
 
+const numbers = new WeakMap<CompiledContract, number>()
+let last = 0
+
+/** Tells a contract of this end from any other: two with one fingerprint may still have codecs that differ. */
+const numberOf = (contract: CompiledContract): number => {
+  const known = numbers.get(contract)
+  if (known !== undefined) return known
+  numbers.set(contract, ++last)
+  return last
+}
+
 /**
  * {@link judge}, which makes one judgement for all far ends that offer and describe the same: a server of a thousand clients
- * keeps one, not a thousand.
+ * keeps one, not a thousand, and so does a process with a thousand clients.
  */
 export const sharedJudge =
   (terms: Terms): ReturnType<typeof judge> =>
@@ -32,9 +44,10 @@ export const sharedJudge =
       contract,
       hex(fileDescriptorSet),
     ])
-    const ours = [terms.validation, terms.uses.map(({ fingerprint }) => fingerprint)]
-    // what this end serves is the same array for all sessions of one peer()
-    return judgements(terms.serves, JSON.stringify([ours, offers, described]), () => judge(terms)(theirs, descriptors))
+    const ours = [terms.validation, terms.serves.map(numberOf), terms.uses.map(numberOf)]
+    // a contract is one object for all that speak it in this process
+    const owner = terms.serves[0] ?? terms.uses[0] ?? terms
+    return judgements(owner, JSON.stringify([ours, offers, described]), () => judge(terms)(theirs, descriptors))
   }
 
 /** {@link reportOf}, which makes one report of a judgement for all far ends with the same verdicts. */
