@@ -6,14 +6,19 @@ import { median, withRatios } from './harness/rounds.js'
 const clientCounts = [1, 10, 100, 1_000]
 const streamCounts = [1, 10, 100, 1_000, 10_000]
 
-/** Calls in flight for each client: each has the same to do, however many there are. */
-const inFlight = 16
+/**
+ * Calls in flight for each client: each has the same to do, however many there are. With sixteen the answers of one read leave in one
+ * write; with one, each call pays for two reads and two writes, and for all that lies between them.
+ */
+const inFlights = [16, 1]
 
 /**
- * Calls of a measurement, at least: four times what a thousand clients have in flight. As many for one client as for a thousand, since
- * the engine is warm after so many calls, however many clients make them.
+ * Calls of a measurement for each that a client has in flight, at least: four times what a thousand clients have together. As many for
+ * one client as for a thousand, since the engine is warm after so many calls, however many clients make them; and not fewer than
+ * it takes for that.
  */
-const leastCalls = 64_000
+const leastCalls = 4_000
+const warmCalls = 16_000
 
 /**
  * Items of a measurement for each stream, at least: enough for its opening not to count, and for it to go round its window
@@ -35,16 +40,17 @@ export const scenario: Scenario = {
   run: async options => {
     const figures: Figure[] = []
     const subjects = options.subjects.filter(({ scenarios }) => scenarios.includes('scale'))
-    for (const clients of clientCounts)
-      figures.push(
-        ...(await cost(
-          options,
-          subjects,
-          { _tag: 'clients', clients, inFlight },
-          'us/call',
-          `calls, ${clients} clients`,
-        )),
-      )
+    for (const inFlight of inFlights)
+      for (const clients of clientCounts)
+        figures.push(
+          ...(await cost(
+            options,
+            subjects,
+            { _tag: 'clients', clients, inFlight },
+            'us/call',
+            `calls, ${clients} clients, ${inFlight} in flight each`,
+          )),
+        )
     for (const streams of streamCounts)
       figures.push(
         ...(await cost(options, subjects, { _tag: 'streams', streams }, 'us/item', `items, ${streams} streams`)),
@@ -71,7 +77,7 @@ type Scaled = Extract<Operation, { readonly _tag: 'clients' | 'streams' | 'brief
 const least = (operation: Scaled): number => {
   switch (operation._tag) {
     case 'clients':
-      return leastCalls
+      return Math.max(leastCalls * operation.inFlight, warmCalls)
     case 'streams':
       return leastItems * operation.streams
     case 'brief streams':
