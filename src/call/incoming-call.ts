@@ -267,13 +267,13 @@ export class IncomingCall implements Call<unknown, unknown, unknown, unknown, un
   }
 
   /** An item that came is none. */
-  invalid(error: unknown): void {
-    this.refuse('INVALID_PAYLOAD', invalidPayload(this.method, 'theirs', error), messageOf(error))
+  invalid(error: unknown, where: 'ours' | 'theirs' = 'theirs'): void {
+    this.refuse('INVALID_PAYLOAD', invalidPayload(this.method, where, error), messageOf(error))
   }
 
   /** What was to go out is no answer. */
   unencodable(error: unknown): void {
-    this.refuse('INVALID_PAYLOAD', invalidPayload(this.method, 'ours', error), messageOf(error))
+    this.invalid(error, 'ours')
   }
 
   private settle(tag: Settled['_tag'], error?: unknown): void {

@@ -73,7 +73,7 @@ export class ItemSender implements Taker<unknown>, Sender {
 
   /** How many items wait here. */
   private get waiting(): number {
-    return this.buffer === undefined ? 0 : this.buffer.length
+    return this.buffer?.length ?? 0
   }
 
   /** How many more items the far end takes, what waits here already not counted. */
@@ -97,7 +97,7 @@ export class ItemSender implements Taker<unknown>, Sender {
    * @param buffer - what becomes of what it emits too fast, where the line's own buffer will not do
    */
   start(input: ObservableInput<unknown>, buffer?: BufferOptions): void {
-    if (buffer !== undefined) this.limits = { ...this.line.buffer, ...buffer }
+    if (buffer !== undefined) this.limits = { ...this.limits, ...buffer }
     let source: PullSource<unknown> | Observable<unknown>
     try {
       source = toSource(input)
@@ -226,9 +226,9 @@ export class ItemSender implements Taker<unknown>, Sender {
     if (this.stopped) return
     if (payload.length > line.messageBytes)
       return this.unsendable(() => sink.tooLarge(payload.length, line.messageBytes))
-    const buffer = (this.buffer ??= new BoundedBuffer(this.limits))
-    if (buffer.push({ payload: keep(payload), item: this.moment?.item?.hold() }, payload.length)) return
-    const limit = buffer.full as BufferLimit
+    this.buffer ??= new BoundedBuffer(this.limits)
+    if (this.buffer.push({ payload: keep(payload), item: this.moment?.item?.hold() }, payload.length)) return
+    const limit = this.buffer.full as BufferLimit
     this.stop()
     this.sink.overflowed(limit)
   }

@@ -22,7 +22,7 @@ export interface Window extends WindowSize {
 }
 
 /** The window of a stream of which nobody has said anything, as of most. */
-const untold: Window = { ...defaultWindow, mostItems: mostUntold }
+const untold = { ...defaultWindow, mostItems: mostUntold }
 
 /** What the sizes of a window may be. */
 export const windowRules: Rules = { items: count, bytes: count }
@@ -33,9 +33,8 @@ export const windowRules: Rules = { items: count, bytes: count }
  * @throws InvalidOption when a size is neither a whole number of 0 or more, nor `Infinity`
  */
 export const windowSize = (...sizes: readonly (Partial<WindowSize> | undefined)[]): Window => {
-  if (sizes.every(size => size === undefined)) return untold
-  let { items, bytes } = defaultWindow
-  let mostItems = mostUntold
+  if (!sizes.some(Boolean)) return untold
+  let { items, bytes, mostItems } = untold
   for (const size of sizes) {
     if (size?.items !== undefined) items = mostItems = size.items
     bytes = size?.bytes ?? bytes

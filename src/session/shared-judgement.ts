@@ -26,10 +26,9 @@ let last = 0
 
 /** Tells a contract of this end from any other: two with one fingerprint may still have codecs that differ. */
 const numberOf = (contract: CompiledContract): number => {
-  const known = numbers.get(contract)
-  if (known !== undefined) return known
-  numbers.set(contract, ++last)
-  return last
+  const number = numbers.get(contract) ?? ++last
+  numbers.set(contract, number)
+  return number
 }
 
 /**
@@ -39,15 +38,22 @@ const numberOf = (contract: CompiledContract): number => {
 export const sharedJudge =
   (terms: Terms): ReturnType<typeof judge> =>
   (theirs, descriptors) => {
-    const offers = [theirs.validation, theirs.serves, theirs.uses]
     const described = descriptors?.contracts.map(({ contract, fileDescriptorSet }) => [
       contract,
       hex(fileDescriptorSet),
     ])
-    const ours = [terms.validation, terms.serves.map(numberOf), terms.uses.map(numberOf)]
+    const { validation, serves, uses } = terms
+    const all = [
+      validation,
+      serves.map(numberOf),
+      uses.map(numberOf),
+      theirs.validation,
+      theirs.serves,
+      theirs.uses,
+      described,
+    ]
     // a contract is one object for all that speak it in this process
-    const owner = terms.serves[0] ?? terms.uses[0] ?? terms
-    return judgements(owner, JSON.stringify([ours, offers, described]), () => judge(terms)(theirs, descriptors))
+    return judgements(serves[0] ?? uses[0] ?? terms, JSON.stringify(all), () => judge(terms)(theirs, descriptors))
   }
 
 /** {@link reportOf}, which makes one report of a judgement for all far ends with the same verdicts. */

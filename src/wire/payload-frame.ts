@@ -12,7 +12,8 @@ const longestHead = 22
 /** A payload below that has a length of one byte, and so has its frame, whatever its id: that takes nine bytes with its tag at most. */
 const shortPayload = 0x60
 
-const putVarint = (buf: Uint8Array, start: number, value: number): void => {
+/** Gives where it ends. */
+const putVarint = (buf: Uint8Array, start: number, value: number): number => {
   let at = start
   let rest = value
   while (rest > 127) {
@@ -20,6 +21,7 @@ const putVarint = (buf: Uint8Array, start: number, value: number): void => {
     rest >>>= 7
   }
   buf[at] = rest
+  return at + 1
 }
 
 /** Writes what stands in front of the payload, in a frame that carries a payload and nothing else. */
@@ -47,16 +49,10 @@ export const beginPayload = (kind: PayloadKind, id: number, expected: number, wr
   if (expected < shortPayload && id < 0x8000_0000) {
     // nearly all: two lengths of one byte each, with an id between that has one only for the first calls of a connection
     const { buf, pos } = writer
-    let at = pos + 2
-    let rest = id
     buf[pos + 1] = callTags.id
-    while (rest > 127) {
-      buf[at++] = (rest & 127) | 128
-      rest >>>= 7
-    }
-    buf[at] = rest
-    buf[at + 1] = tags[kind]
-    return (writer.pos = at + 3)
+    const at = putVarint(buf, pos + 2, id)
+    buf[at] = tags[kind]
+    return (writer.pos = at + 2)
   }
   const sizeRoom = varintSize(expected)
   writer.pos += varintSize(idSize(id) + 1 + sizeRoom + expected)
@@ -75,9 +71,8 @@ export const beginPayload = (kind: PayloadKind, id: number, expected: number, wr
 export const endPayload = (frame: number, payload: number, id: number, expected: number, writer: Writer): void => {
   const size = writer.pos - payload
   if (size < shortPayload && expected < shortPayload) {
-    const { buf } = writer
-    buf[frame] = writer.pos - frame - 1
-    buf[payload - 1] = size
+    writer.buf[frame] = writer.pos - frame - 1
+    writer.buf[payload - 1] = size
     return
   }
   const inner = idSize(id) + 1
