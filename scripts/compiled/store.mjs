@@ -90,6 +90,9 @@ const withItsUrl = path => {
     : text
 }
 
+/** What specs get for `ava`. */
+const specsTest = join(root, 'scripts/compiled/own-turn.mjs')
+
 /** What to do with the project's own names; groups are entries by their names. */
 const oursWith = grouped => ({
   name: 'ours',
@@ -104,8 +107,9 @@ const oursWith = grouped => ({
             .join('') ?? entryOf(path)),
       resolveDir: root,
     }))
-    build.onResolve({ filter: /^[^./]/ }, ({ path, kind }) => {
+    build.onResolve({ filter: /^[^./]/ }, ({ path, kind, importer }) => {
       if (kind === 'entry-point') return undefined
+      if (path === 'ava' && importer !== specsTest) return { path: specsTest }
       if (faces[path] !== undefined) return { path: faces[path] }
       return takenIn.test(path) ? undefined : { path, external: true }
     })
@@ -170,7 +174,7 @@ export const compiledNow = async source => {
 /** Changes with any source, with the packages and with what is said here. */
 const stampOf = sources => {
   const hash = createHash('sha256')
-  const makers = ['store.mjs', 'groups.mjs'].map(name => join(root, 'scripts/compiled', name))
+  const makers = ['store.mjs', 'groups.mjs', 'own-turn.mjs'].map(name => join(root, 'scripts/compiled', name))
   for (const path of [...sources, ...makers, join(root, 'package-lock.json')]) {
     const { mtimeMs = 0, size = 0 } = statOf(path) ?? {}
     hash.update(`${path} ${mtimeMs} ${size}\n`)
