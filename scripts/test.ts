@@ -109,8 +109,8 @@ const ava =
         print(line)
       }
     }
-    const args = ['--no-install', 'ava', '--tap', ...patterns]
-    const well = await runToEnd({ command: 'npx', args, env: { SPECS: 'grouped' }, out, err: print })
+    const args = ['node_modules/ava/entrypoints/cli.mjs', '--tap', ...patterns]
+    const well = await runToEnd({ command: process.execPath, args, env: { SPECS: 'grouped' }, out, err: print })
     if (passed + failed === 0) print(`no test ran for ${patterns.join(' ')}: the patterns match no spec`)
     return { passed, failed: failed === 0 && (!well || passed === 0) ? 1 : failed }
   }
@@ -153,7 +153,7 @@ const stages: readonly Stage[] = [
       group('{contract,schema}'),
       // the others say nothing about codecs
       'spec/end-to-end/{handlers,producers,sizes}.spec.ts',
-      '!spec/contract/from-proto.spec.ts',
+      '!spec/contract/{from,to}-proto.spec.ts',
     ),
   },
   { name: 'layers', run: ava('spec/layers/**', group('layers'), `!${packaging}`, '!spec/layers/readme.spec.ts') },

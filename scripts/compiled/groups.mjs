@@ -27,9 +27,12 @@ const pure = [
   ].map(layer => `spec/${layer}`),
 ]
 
-/** What a spec that needs a process of its own has in it: hooks, other processes, or a look at its own. */
+/**
+ * What a spec that needs a process of its own has in it: hooks, other processes, a look at its own, or what generates code, which
+ * is not allowed wherever its group runs.
+ */
 const apart =
-  /\btest\.(before|after)|^(import|\}) .*(node:(child_process|http|net|v8|worker_threads)|helpers\/processes)\b|\bprocess\.|\bperformance\.|\bglobalThis\b/m
+  /\btest\.(before|after)|^(import|\}) .*(node:(child_process|http|net|v8|worker_threads)|helpers\/processes|\/from-proto\.js)\b|\bprocess\.|\bperformance\.|\bglobalThis\b/m
 
 /** The sources of each group, by the group's name, which is that of its folder. */
 export const groupsOf = (root, sources) => {

@@ -1,10 +1,7 @@
 import test from 'ava'
 import * as E from 'fp-ts/lib/Either.js'
 import type * as io from 'io-ts'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import protobuf from 'protobufjs'
-import ts from 'typescript'
 import { compareContracts } from '../../src/contract/compare-contracts.js'
 import { compileContract } from '../../src/contract/compile-contract.js'
 import { describe } from '../../src/contract/describe.js'
@@ -13,6 +10,7 @@ import { toProto } from '../../src/contract/to-proto.js'
 import { toTypeScript } from '../../src/contract/to-type-script.js'
 import { Reader } from '../../src/protobuf/reader.js'
 import { Writer } from '../../src/protobuf/writer.js'
+import { complaintsAbout } from '../helpers/complaints.js'
 import { nested, Rich, scalars } from './rich-contract.js'
 
 const plain = `
@@ -131,23 +129,6 @@ test('text that is no proto3, or says what no codec says, is refused in words', 
   })
 })
 
-// compiled as a user's module would be, beside the sources so that 'sluice' and 'io-ts' are found
-const diagnose = (text: string): readonly string[] => {
-  mkdirSync('spec/contract/.printed', { recursive: true })
-  const folder = mkdtempSync('spec/contract/.printed/')
-  try {
-    const file = join(folder, 'printed.ts')
-    writeFileSync(file, text)
-    const config = ts.readConfigFile('tsconfig.json', name => ts.sys.readFile(name))
-    const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, process.cwd())
-    const program = ts.createProgram([file], { ...options, noEmit: true })
-    const found = [...program.getSyntacticDiagnostics(), ...program.getSemanticDiagnostics(program.getSourceFile(file))]
-    return found.map(each => ts.flattenDiagnosticMessageText(each.messageText, '\n'))
-  } finally {
-    rmSync('spec/contract/.printed', { recursive: true, force: true })
-  }
-}
-
 test('the TypeScript that is printed from a text compiles, with its types', t => {
   const use = `
 const order: Order = { id: 'a', lines: [{ article: 'b', pieces: 1 }], prices: { c: 1n }, size: 'LARGE' }
@@ -155,9 +136,9 @@ const order: Order = { id: 'a', lines: [{ article: 'b', pieces: 1 }], prices: { 
 const bad: Order['size'] = 'HUGE'
 void [order, bad, Shop.methods.place]
 `
-  t.deepEqual(diagnose(toTypeScript(plain) + use), [])
+  t.deepEqual(complaintsAbout(toTypeScript(plain) + use), [])
 })
 
 test('the TypeScript that is printed from a rich contract compiles', t => {
-  t.deepEqual(diagnose(toTypeScript(toProto(Rich))), [])
+  t.deepEqual(complaintsAbout(toTypeScript(toProto(Rich))), [])
 })

@@ -135,8 +135,9 @@ test('each face can be used from TypeScript', t => {
   writeFileSync(join(fresh, 'consumer.ts'), `${imports.join('\n')}\n`)
   const flags = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--target', 'es2022', '--module', 'nodenext']
   const types = ['--types', 'node', '--typeRoots', join(root, 'node_modules/@types')]
-  for (const typescript of [compiler, olderCompiler]) {
-    const result = run(process.execPath, [typescript, ...flags, ...types, 'consumer.ts'], fresh)
+  // all of the package's types by the one; by the other, which takes long, what a user's own module has to do with them
+  for (const [typescript, ...more] of [[compiler], [olderCompiler, '--skipLibCheck']] as const) {
+    const result = run(process.execPath, [typescript, ...flags, ...more, ...types, 'consumer.ts'], fresh)
     t.is(result.status, 0, output(result))
   }
 })

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import test from 'ava'
 import ts from 'typescript'
+import { complaintsAbout } from '../helpers/complaints.js'
 import { readSources, root } from './sources.js'
 
 /**
@@ -13,24 +14,7 @@ const config = ts.getParsedCommandLineOfConfigFile(join(root, 'tsconfig.json'), 
     throw new Error(ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n'))
   },
 })
-const options = config?.options ?? {}
 const typeTests = readSources('spec/types', path => path.endsWith('.ts'))
-
-/** The compiler's complaints about a text that stands beside the type tests. */
-const complaints = (text: string): readonly string[] => {
-  const path = join(root, 'spec/types/claims.ts')
-  const disk = ts.createCompilerHost(options)
-  const host: ts.CompilerHost = {
-    ...disk,
-    readFile: name => (name === path ? text : disk.readFile(name)),
-    fileExists: name => name === path || disk.fileExists(name),
-    getSourceFile: (name, target) =>
-      name === path ? ts.createSourceFile(name, text, target) : disk.getSourceFile(name, target),
-  }
-  return ts
-    .getPreEmitDiagnostics(ts.createProgram([path], options, host))
-    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))
-}
 
 test('the compiler takes in each type test', t => {
   t.true(typeTests.size > 0)
@@ -51,7 +35,10 @@ test('each type test claims something', t => {
 test('a wrong claim is an error, and so is an error that was expected and is none', t => {
   const head = "import { expectTypeOf } from 'expect-type'\nimport type { Pipe } from '../../src/pipe/pipe.js'\n"
   const right = "expectTypeOf<Pipe['end']>().toEqualTypeOf<'dialled' | 'accepted'>()\n"
-  t.deepEqual(complaints(head + right), [])
-  t.is(complaints(head + right.replace(" | 'accepted'", '')).length, 1)
-  t.regex(complaints(`${head}${right}// @ts-expect-error there is none\nexport const one = 1\n`)[0] ?? '', /[Uu]nused/)
+  t.deepEqual(complaintsAbout(head + right), [])
+  t.is(complaintsAbout(head + right.replace(" | 'accepted'", '')).length, 1)
+  t.regex(
+    complaintsAbout(`${head}${right}// @ts-expect-error there is none\nexport const one = 1\n`)[0] ?? '',
+    /[Uu]nused/,
+  )
 })
