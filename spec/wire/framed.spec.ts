@@ -74,6 +74,31 @@ test('a first batch leaves in the middle of the tick where the pipe merges, and 
   t.deepEqual(left(false), [[], [1_536]])
 })
 
+test('requests leave in halves once the far end has answered all of the ones before', t => {
+  const scheduler = new VirtualTimeScheduler()
+  const [ours, theirs] = [new Subject<Uint8Array>(), new Subject<Uint8Array>()]
+  const lengths: number[] = []
+  ours.subscribe(({ length }) => void lengths.push(length))
+  const frames = framed(undefined, scheduler)(pipeOf(theirs, ours))
+  frames.incoming.subscribe()
+  const raw: WriteValue = (value, to) => void to.raw(value as Uint8Array)
+  const open: Open = openFrame(1, 0)
+  // each makes a frame of 64 bytes
+  const ask = (ids: readonly number[]) => {
+    for (const id of ids) writeOpen(frames.outgoing, { ...open, id }, raw, new Uint8Array(56), 100)
+    scheduler.flush()
+    return lengths.splice(0)
+  }
+  const calls = (first: number) => Array.from({ length: 32 }, (_, n) => first + 2 * n)
+  t.deepEqual(ask(calls(201)), [2_048])
+  theirs.next(written({ _tag: 'Reply', id: 263, payload: new Uint8Array(0) }))
+  t.deepEqual(ask(calls(301)), [2_048])
+  theirs.next(written({ _tag: 'Reply', id: 331, payload: new Uint8Array(0) }))
+  t.deepEqual(ask(calls(401)), [1_024, 1_024])
+  theirs.next(written({ _tag: 'Reply', id: 363, payload: new Uint8Array(0) }))
+  t.deepEqual(ask(calls(501)), [2_048])
+})
+
 test('a pipe that says nothing, or breaks, does so for frames too', t => {
   marbles(t, ({ cold, expectObservable }) => {
     expectObservable(framed()(pipeOf(NEVER)).incoming).toBe('-')

@@ -6,6 +6,7 @@ import type { PayloadKind } from './frame-taker.js'
 import { beginPayload, endPayload, writePayloadHead } from './payload-frame.js'
 import { payloads, type WriteValue } from './payload-writer.js'
 import { Slabs, type BatchSink } from './slabs.js'
+import { Turns } from './turns.js'
 
 /** What is queued leaves as soon as it is that long. Measured: waiting for the whole tick makes the two ends take turns. */
 const flushAt = 8 * 1024
@@ -19,8 +20,8 @@ const flushAt = 8 * 1024
  */
 const firstFlushAt = 1024
 
-/** What has to be queued at the least for it to leave with a frame of that kind. */
-const leastOf = (kind: Frame['_tag']): number => (kind === 'Open' || kind === 'Reply' ? firstFlushAt : flushAt)
+/** What has to be queued at the least for it to leave with a frame of that kind, beside the limit. */
+const leastOf = (kind: Frame['_tag']): number => (kind === 'Open' || kind === 'Reply' ? 0 : flushAt)
 
 /** Within one tick each batch may be twice as long as the one before, up to that: one way, fewer writes do more. */
 const flushAtMost = 64 * 1024
@@ -44,8 +45,9 @@ const leastRoom = 1024
  */
 export class FrameWriter {
   private readonly slabs: Slabs
-  private readonly first: number
   private limit: number
+  /** What has left in this tick, in bytes. */
+  private sent = 0
   private flushing: Subscription | undefined = undefined
   private encoding = false
   private late: Frame[] | undefined = undefined
@@ -60,14 +62,16 @@ export class FrameWriter {
    * @param sink - gets each batch
    * @param scheduler - its soonest turn is "the end of the tick"
    * @param merges - what leaves apart is read together by a far end that is behind: see `Pipe`
+   * @param turns - hears from whoever reads what the far end answers; where batches merge nobody asks it
    */
   constructor(
     private readonly sink: BatchSink,
     private readonly scheduler: SchedulerLike = asapScheduler,
-    merges = false,
+    private readonly merges = false,
+    private readonly turns = new Turns(),
   ) {
     this.slabs = new Slabs(sink)
-    this.limit = this.first = merges ? firstFlushAt : flushAt
+    this.limit = merges ? firstFlushAt : flushAt
   }
 
   /** Queues a frame. One whose encoding throws leaves nothing behind, and the frames around it leave as they were. */
@@ -138,6 +142,7 @@ export class FrameWriter {
    * @param open - the frame, without its payload
    */
   pushOpen(open: Open, encode: WriteValue, value: unknown, most: number): number | Uint8Array {
+    this.turns.opened = open.id
     if (this.encoding || this.lastRequest > longestInPlace) {
       const payload = payloads.write(encode, value)
       this.lastRequest = payload.length
@@ -207,7 +212,9 @@ export class FrameWriter {
       return
     }
     const enough = Math.max(this.limit, least)
-    if (this.slabs.queued >= enough) {
+    const { queued } = this.slabs
+    if (queued >= enough) {
+      this.sent += queued
       this.limit = Math.min(Math.max(2 * enough, flushAt), flushAtMost)
       this.slabs.leave()
     }
@@ -217,7 +224,8 @@ export class FrameWriter {
 
   private readonly endOfTick = (): void => {
     this.flushing = undefined
-    this.limit = this.first
+    this.limit = this.merges ? firstFlushAt : (this.turns.endTick(this.sent + this.slabs.queued) ?? flushAt)
+    this.sent = 0
     this.slabs.leave()
   }
 }

@@ -12,6 +12,7 @@ import type { Frame, Open } from './frame.js'
 import { defaultLimits } from './hello-codec.js'
 import type { WriteValue } from './payload-writer.js'
 import type { BatchSink } from './slabs.js'
+import { Turns } from './turns.js'
 
 /** Where batches go: to the bytes of the pipe. */
 class Batches implements BatchSink {
@@ -43,8 +44,9 @@ class Outward implements FrameSink<Frame> {
     private readonly bytes: Pipe['outgoing'],
     scheduler: SchedulerLike | undefined,
     merges: boolean,
+    turns: Turns,
   ) {
-    this.writer = new FrameWriter(new Batches(bytes), scheduler, merges)
+    this.writer = new FrameWriter(new Batches(bytes), scheduler, merges, turns)
   }
 
   write(frame: Frame): void {
@@ -83,8 +85,9 @@ class Inward implements ByteTaker, Unsubscribable {
   constructor(
     limit: number | FrameLimit,
     private readonly taker: FrameTaker,
+    turns: Turns,
   ) {
-    this.reader = new FrameReader(limit, taker)
+    this.reader = new FrameReader(limit, taker, turns)
   }
 
   start(incoming: Observable<Uint8Array>): this {
@@ -135,8 +138,11 @@ class Inward implements ByteTaker, Unsubscribable {
  */
 export const framed =
   (limit: number | FrameLimit = defaultLimits.frameBytes, scheduler?: SchedulerLike): Layer<Uint8Array, Frame> =>
-  pipe => ({
-    ...pipe,
-    outgoing: new FrameOutlet<Frame>(new Outward(pipe.outgoing, scheduler, pipe.merges === true)),
-    incoming: new FrameSource<Frame>(taker => new Inward(limit, taker).start(pipe.incoming)),
-  })
+  pipe => {
+    const turns = new Turns()
+    return {
+      ...pipe,
+      outgoing: new FrameOutlet<Frame>(new Outward(pipe.outgoing, scheduler, pipe.merges === true, turns)),
+      incoming: new FrameSource<Frame>(taker => new Inward(limit, taker, turns).start(pipe.incoming)),
+    }
+  }
