@@ -52,6 +52,20 @@ export const wireMutants: readonly Mutant[] = [
     specs: ['spec/wire/framed.spec.ts'],
   },
   {
+    name: 'each tick over a port leaves in halves, so that there are ever more of them',
+    file: 'src/wire/turns.ts',
+    text: 'this.answered >= this.left && ',
+    becomes: '',
+    specs: ['spec/wire/turns.spec.ts'],
+  },
+  {
+    name: 'answers are not heard of, so that two ends go on taking turns',
+    file: 'src/wire/frame-reader.ts',
+    text: 'this.turns.answered = head.id',
+    becomes: 'this.turns.answered = 0',
+    specs: ['spec/wire/framed.spec.ts'],
+  },
+  {
     name: 'the last frames before the end of this half are not written',
     file: 'src/wire/framed.ts',
     text: 'this.writer.flush(() => this.bytes.complete())',
