@@ -54,16 +54,6 @@ const byHand = (count: number): Promise<void> => {
   return Promise.resolve()
 }
 
-const source = Buffer.alloc(chunkSize, 7)
-const target = Buffer.alloc(chunkSize)
-
-/** A chunk, copied by hand. */
-const copied = (count: number): Promise<void> => {
-  for (let n = 0; n < count; n++) source.copy(target)
-  check(target[chunkSize - 1] === 7)
-  return Promise.resolve()
-}
-
 /** Processor time of all threads of this process, in microseconds a piece. */
 const cost = async (work: (count: number) => Promise<void>, count: number): Promise<number> => {
   const before = process.cpuUsage()
@@ -76,7 +66,6 @@ const works = [
   [byHand, 100_000],
   [calls, 5_120],
   [items, 40_000],
-  [copied, 4_000],
   [chunks, 200],
 ] as const
 
@@ -88,7 +77,7 @@ for (let round = -8; round < rounds; round++)
     // noise only adds; the first rounds warm up
     if (round >= 0) least[index] = Math.min(least[index]!, found)
   }
-const [hand = NaN, call = NaN, item = NaN, copy = NaN, chunk = NaN] = least
-const costs: Costs = { hand, copy, call, item, chunk }
+const [hand = NaN, call = NaN, item = NaN, chunk = NaN] = least
+const costs: Costs = { hand, call, item, chunk }
 process.stdout.write(JSON.stringify(costs))
 process.exit()
