@@ -1,5 +1,4 @@
-import { relative } from 'node:path'
-import { groupPath } from './scripts/compiled/groups.mjs'
+import { groupPath, patternOf } from './scripts/compiled/groups.mjs'
 import { compileAll, groups, root } from './scripts/compiled/store.mjs'
 
 await compileAll()
@@ -12,7 +11,7 @@ export default {
     'spec/**/*.spec.ts',
     'examples/**/*.spec.ts',
     ...[...grouped.keys()].map(groupPath),
-    ...[...grouped.values()].flat().map(source => `!${relative(root, source)}`),
+    ...[...grouped.values()].flat().map(source => `!${patternOf(root, source)}`),
   ],
   typescript: { compile: false, rewritePaths: { 'spec/': '.compiled/spec/', 'examples/': '.compiled/examples/' } },
   nodeArguments: ['--enable-source-maps'],

@@ -53,16 +53,16 @@ export const wireMutants: readonly Mutant[] = [
   },
   {
     name: 'each tick over a port leaves in halves, so that there are ever more of them',
-    file: 'src/wire/turns.ts',
+    file: 'src/wire/lockstep.ts',
     text: 'this.answered >= this.left && ',
     becomes: '',
-    specs: ['spec/wire/turns.spec.ts'],
+    specs: ['spec/wire/lockstep.spec.ts'],
   },
   {
     name: 'answers are not heard of, so that two ends go on taking turns',
     file: 'src/wire/frame-reader.ts',
-    text: 'this.turns.answered = head.id',
-    becomes: 'this.turns.answered = 0',
+    text: 'this.lockstep.answered = head.id',
+    becomes: 'this.lockstep.answered = 0',
     specs: ['spec/wire/framed.spec.ts'],
   },
   {

@@ -8,7 +8,7 @@ import { isCallFrame, isPayload, type Frame } from './frame.js'
 import { readPayloadHead, type PayloadHead } from './payload-frame.js'
 import type { FrameLimit } from './frame-limit.js'
 import { ProtocolViolation } from './protocol-violation.js'
-import type { Turns } from './turns.js'
+import type { Lockstep } from './lockstep.js'
 
 /** Room for a frame that carries 64 KiB and the little around it: most that are cut are no longer. */
 const firstGuess = 72 * 1024
@@ -61,12 +61,12 @@ export class FrameReader {
   /**
    * @param limit - longest frame that is taken in, without its length, in bytes; or what tells, for each frame anew
    * @param taker - gets each frame, in order; a function gets payloads as frames too
-   * @param turns - hears of each answer, before it is handed over
+   * @param lockstep - hears of each answer, before it is handed over
    */
   constructor(
     limit: number | FrameLimit,
     taker: FramesOnly | ((frame: Frame) => void),
-    private readonly turns?: Turns,
+    private readonly lockstep?: Lockstep,
   ) {
     this.limit = typeof limit === 'number' ? { frameBytes: limit } : limit
     this.taker = typeof taker === 'function' ? emitting(taker) : taker
@@ -119,7 +119,7 @@ export class FrameReader {
     reader.len = end
     const kind = readPayloadHead(reader, head)
     if (kind !== undefined) {
-      if (kind === 'Reply' && this.turns !== undefined) this.turns.answered = head.id
+      if (kind === 'Reply' && this.lockstep !== undefined) this.lockstep.answered = head.id
       taker.payload(kind, head.id, reader)
       return
     }

@@ -6,7 +6,7 @@ import type { PayloadKind } from './frame-taker.js'
 import { beginPayload, endPayload, writePayloadHead } from './payload-frame.js'
 import { payloads, type WriteValue } from './payload-writer.js'
 import { Slabs, type BatchSink } from './slabs.js'
-import { Turns } from './turns.js'
+import { Lockstep } from './lockstep.js'
 
 /** What is queued leaves as soon as it is that long. Measured: waiting for the whole tick makes the two ends take turns. */
 const flushAt = 8 * 1024
@@ -62,13 +62,13 @@ export class FrameWriter {
    * @param sink - gets each batch
    * @param scheduler - its soonest turn is "the end of the tick"
    * @param merges - what leaves apart is read together by a far end that is behind: see `Pipe`
-   * @param turns - hears from whoever reads what the far end answers; where batches merge nobody asks it
+   * @param lockstep - hears from whoever reads what the far end answers; where batches merge nobody asks it
    */
   constructor(
     private readonly sink: BatchSink,
     private readonly scheduler: SchedulerLike = asapScheduler,
     private readonly merges = false,
-    private readonly turns = new Turns(),
+    private readonly lockstep = new Lockstep(),
   ) {
     this.slabs = new Slabs(sink)
     this.limit = merges ? firstFlushAt : flushAt
@@ -142,7 +142,7 @@ export class FrameWriter {
    * @param open - the frame, without its payload
    */
   pushOpen(open: Open, encode: WriteValue, value: unknown, most: number): number | Uint8Array {
-    this.turns.opened = open.id
+    this.lockstep.opened = open.id
     if (this.encoding || this.lastRequest > longestInPlace) {
       const payload = payloads.write(encode, value)
       this.lastRequest = payload.length
@@ -224,7 +224,7 @@ export class FrameWriter {
 
   private readonly endOfTick = (): void => {
     this.flushing = undefined
-    this.limit = this.merges ? firstFlushAt : (this.turns.endTick(this.sent + this.slabs.queued) ?? flushAt)
+    this.limit = this.merges ? firstFlushAt : (this.lockstep.endTick(this.sent + this.slabs.queued) ?? flushAt)
     this.sent = 0
     this.slabs.leave()
   }

@@ -12,7 +12,7 @@ import type { Frame, Open } from './frame.js'
 import { defaultLimits } from './hello-codec.js'
 import type { WriteValue } from './payload-writer.js'
 import type { BatchSink } from './slabs.js'
-import { Turns } from './turns.js'
+import { Lockstep } from './lockstep.js'
 
 /** Where batches go: to the bytes of the pipe. */
 class Batches implements BatchSink {
@@ -44,9 +44,9 @@ class Outward implements FrameSink<Frame> {
     private readonly bytes: Pipe['outgoing'],
     scheduler: SchedulerLike | undefined,
     merges: boolean,
-    turns: Turns,
+    lockstep: Lockstep,
   ) {
-    this.writer = new FrameWriter(new Batches(bytes), scheduler, merges, turns)
+    this.writer = new FrameWriter(new Batches(bytes), scheduler, merges, lockstep)
   }
 
   write(frame: Frame): void {
@@ -85,9 +85,9 @@ class Inward implements ByteTaker, Unsubscribable {
   constructor(
     limit: number | FrameLimit,
     private readonly taker: FrameTaker,
-    turns: Turns,
+    lockstep: Lockstep,
   ) {
-    this.reader = new FrameReader(limit, taker, turns)
+    this.reader = new FrameReader(limit, taker, lockstep)
   }
 
   start(incoming: Observable<Uint8Array>): this {
@@ -139,10 +139,10 @@ class Inward implements ByteTaker, Unsubscribable {
 export const framed =
   (limit: number | FrameLimit = defaultLimits.frameBytes, scheduler?: SchedulerLike): Layer<Uint8Array, Frame> =>
   pipe => {
-    const turns = new Turns()
+    const lockstep = new Lockstep()
     return {
       ...pipe,
-      outgoing: new FrameOutlet<Frame>(new Outward(pipe.outgoing, scheduler, pipe.merges === true, turns)),
-      incoming: new FrameSource<Frame>(taker => new Inward(limit, taker, turns).start(pipe.incoming)),
+      outgoing: new FrameOutlet<Frame>(new Outward(pipe.outgoing, scheduler, pipe.merges === true, lockstep)),
+      incoming: new FrameSource<Frame>(taker => new Inward(limit, taker, lockstep).start(pipe.incoming)),
     }
   }
