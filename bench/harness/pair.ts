@@ -31,7 +31,7 @@ export const startPair = async (subject: Subject, oneCore: boolean): Promise<Pai
   const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-'))
   const children: ChildProcess[] = []
   const start = async (file: string, argument: string) => {
-    const node = [process.execPath, '--enable-source-maps=false', file, argument]
+    const node = [process.execPath, '--no-enable-source-maps', file, argument]
     const [command = '', ...args] = oneCore && canPin ? ['taskset', '-c', '0', ...node] : node
     const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
     children.push(child)
