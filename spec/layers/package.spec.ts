@@ -120,6 +120,22 @@ test('each face can be imported, and gives the names that are listed', t => {
   }
 })
 
+test('a program that talks over sockets loads neither HTTP nor the module of cryptography', t => {
+  const code = `
+    const before = new Set(process.moduleLoadList)
+    await Promise.all([import('sluice'), import('sluice/node')])
+    console.log(JSON.stringify(process.moduleLoadList.filter(name => !before.has(name))))`
+  const result = run(process.execPath, ['--input-type=module', '-e', code], fresh)
+  t.is(result.status, 0, output(result))
+  const loaded = JSON.parse(result.stdout) as readonly string[]
+  t.true(loaded.includes('NativeModule net'))
+  t.deepEqual(
+    loaded.filter(name => /^NativeModule (http|https|http2|crypto)$/.test(name)),
+    [],
+    'it stays on the heap of every process: see src/transport/node/random-bytes.ts',
+  )
+})
+
 test('each face can be required from CommonJS, where Node requires modules', t => {
   const can = (process.features as { readonly require_module?: boolean }).require_module === true
   for (const face of faces) {

@@ -1,8 +1,9 @@
-import { randomBytes } from 'node:crypto'
 import { linkSync, lstatSync, renameSync, unlinkSync } from 'node:fs'
 import { connect } from 'node:net'
 import { basename, dirname, join } from 'node:path'
+import { bytesToHex } from '@noble/hashes/utils.js'
 import { PipeError } from '../../pipe/pipe-error.js'
+import { randomBytes } from './random-bytes.js'
 
 const hasCode = (error: unknown, code: string): boolean => (error as NodeJS.ErrnoException).code === code
 
@@ -32,12 +33,7 @@ const taken = (path: string, what: string, cause?: unknown): PipeError =>
 
 /** A name beside the path that nobody has, no longer than the name itself, so that it fits where that fitted. */
 const besides = (path: string): string =>
-  join(
-    dirname(path),
-    randomBytes(12)
-      .toString('hex')
-      .slice(0, Math.max(8, Math.min(24, basename(path).length))),
-  )
+  join(dirname(path), bytesToHex(randomBytes(12)).slice(0, Math.max(8, Math.min(24, basename(path).length))))
 
 const putBack = (aside: string, path: string): void => {
   try {

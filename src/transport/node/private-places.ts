@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto'
 import { lstatSync, readdirSync, readFileSync, readlinkSync, rmdirSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 
 /** What a private directory's socket is called. */
 export const socketName = 'pipe'
@@ -14,10 +15,7 @@ export const socketName = 'pipe'
 const tableOfProcesses = (): string | undefined => {
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
-    return createHash('sha256')
-      .update(`${boot} ${readlinkSync('/proc/self/ns/pid')}`)
-      .digest('hex')
-      .slice(0, 16)
+    return bytesToHex(sha256(utf8ToBytes(`${boot} ${readlinkSync('/proc/self/ns/pid')}`))).slice(0, 16)
   } catch {
     // no Linux, or one that does not tell
     return undefined

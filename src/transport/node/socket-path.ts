@@ -1,9 +1,11 @@
-import { createHash, randomBytes } from 'node:crypto'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { PipeError } from '../../pipe/pipe-error.js'
 import { privatePrefix, socketName, sweepPrivatePlaces } from './private-places.js'
+import { randomBytes } from './random-bytes.js'
 
 /** The longest path of a unix socket in bytes: `sun_path` less its closing zero. */
 export const longestSocketPath = process.platform === 'linux' ? 107 : 103
@@ -48,7 +50,9 @@ export const privateSocketPath = (
 export const fittingSocketPath = (asked: string): string => {
   const path = resolve(asked)
   if (fits(path)) return path
-  const hashed = createHash('sha256').update(basename(path)).digest('base64url').slice(0, 22)
+  const hashed = Buffer.from(sha256(utf8ToBytes(basename(path))))
+    .toString('base64url')
+    .slice(0, 22)
   const short = join(dirname(path), hashed + extname(path).slice(0, 8))
   if (fits(short)) return short
   throw new PipeError(
@@ -58,4 +62,4 @@ export const fittingSocketPath = (asked: string): string => {
 }
 
 /** A name for a named pipe that nobody else has; Windows. */
-export const freshPipeName = (): string => `sluice-${randomBytes(12).toString('hex')}`
+export const freshPipeName = (): string => `sluice-${bytesToHex(randomBytes(12))}`

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 import { ConnectionKey } from '../connection-key.js'
 import { type Offspring, offspringOf } from './offspring.js'
+import { randomBytes } from './random-bytes.js'
 import { secretLength } from './socket-defaults.js'
 import { keyVariable, type SpawnOptions } from './spawn-options.js'
 

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import type { createServer } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { WebSocketServer } from 'ws'
 import type { Reception } from './reception.js'
@@ -15,10 +15,11 @@ const turnAway = (socket: Duplex, status: string): void => {
 
 /** A WebSocket server: whoever comes by another path or from a page of another origin is turned away before the upgrade. */
 export const webSocketReception = (
+  createHttpServer: typeof createServer,
   Server: typeof WebSocketServer,
   { path = '/', origins = [], messageBytes = 16 * 1024 * 1024 }: WebSocketPlace,
 ): Reception => {
-  const server = createServer(
+  const server = createHttpServer(
     { requestTimeout: requestWithin, headersTimeout: requestWithin },
     (_request, response) => {
       response.writeHead(426, { Upgrade: 'websocket', Connection: 'close' }).end()
