@@ -38,6 +38,8 @@ export const buildFaces = async (outDir: string): Promise<void> => {
     platform: 'node',
     target: 'es2022',
     packages: 'external',
+    minifyWhitespace: true, // its text stays on the heap of whoever imports it; names stay, for traces
+    lineLimit: 140, // Node prints the line that threw
     sourcemap: true,
     sourcesContent: false,
     logLevel: 'warning',
