@@ -89,6 +89,14 @@ const cases: readonly (readonly [string, io.Any, readonly unknown[]])[] = [
     [new Date(0), 'a', 1],
   ],
   [
+    'union of a literal and of a refined union of another one and what travels as a text',
+    io.union([
+      io.refinement(io.union([via(Day, io.string), io.literal(true)]), () => true, 'Any'),
+      io.literal('filled in'),
+    ]),
+    [new Date(0), true, 'filled in'],
+  ],
+  [
     'union of two refinements of a record, and an array of it',
     io.union([
       io.refinement(Plain, ({ a }) => a === 'x', 'X'),

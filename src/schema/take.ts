@@ -13,25 +13,27 @@ export const absentOf = (field: Field): Absent => {
   return takesUndefined(field.type) ? { is: 'value', value: undefined, steps: [] } : { is: 'missing' }
 }
 
-/** How a reader takes one literal of the writer's. */
-export const takeLiteral = (reader: Type, literal: Literal): ReadLiteral | undefined => {
+/**
+ * How a reader takes one literal of the writer's: where it has that very literal, before where a kind takes it too.
+ *
+ * @param asLiteral - only where it has that literal
+ */
+export const takeLiteral = (reader: Type, literal: Literal, asLiteral = false): ReadLiteral | undefined => {
   switch (reader.kind) {
     case 'enum':
       return reader.body.values.some(value => value.literal === literal)
         ? { value: literal, steps: reader.steps }
         : undefined
     case 'scalar':
-      return scalarTakes(reader.scalar, literal) ? { value: literal, steps: reader.steps } : undefined
+      return !asLiteral && scalarTakes(reader.scalar, literal) ? { value: literal, steps: reader.steps } : undefined
     case 'unknown':
-      return { value: literal, steps: reader.steps }
+      return asLiteral ? undefined : { value: literal, steps: reader.steps }
     case 'union': {
-      // an exact literal before a kind that takes it too
-      const members = reader.body.members.map(member => member.type)
-      const exact = members.filter(member => member.kind === 'enum' || member.kind === 'union')
-      for (const member of [...exact, ...members]) {
-        const taken = takeLiteral(member, literal)
-        if (taken !== undefined) return { value: taken.value, steps: [...taken.steps, ...reader.steps] }
-      }
+      for (const exactly of asLiteral ? [true] : [true, false])
+        for (const { type } of reader.body.members) {
+          const taken = takeLiteral(type, literal, exactly)
+          if (taken !== undefined) return { value: taken.value, steps: [...taken.steps, ...reader.steps] }
+        }
       return undefined
     }
     default:
