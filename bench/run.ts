@@ -1,19 +1,20 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { buildBench, scenarioFiles, subjectFiles } from './harness/build.js'
 import type { Figure, Scenario, Subject, SubjectSpec } from './harness/figure.js'
 import { missing } from './harness/packages.js'
 import { tableOf } from './harness/table.js'
 
-/** `npm run bench [-- SCENARIO...] [--subject NAME] [--rounds N] [--duration MS] [--json]`: see bench/README.md. */
+/** `npm run bench [-- SCENARIO...] [--subject NAME] [--rounds N] [--duration MS] [--heap MIB] [--json]`: see bench/README.md. */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     json: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '5' },
     duration: { type: 'string', default: '1000' },
+    heap: { type: 'string' },
     subject: { type: 'string', multiple: true, default: [] },
   },
 })
@@ -29,6 +30,8 @@ const positive = (text: string, option: string): number => {
   if (!(value > 0)) throw new Error(`--${option} ${text}: give a positive number`)
   return value
 }
+
+const ballast = fileURLToPath(new URL('harness/ballast.ts', import.meta.url))
 
 const main = async (): Promise<void> => {
   const load = async <T>(file: string, name: string): Promise<T> => {
@@ -67,8 +70,14 @@ const main = async (): Promise<void> => {
   const rounds = positive(values.rounds, 'rounds')
   const durationMs = positive(values.duration, 'duration')
 
+  const heap = values.heap === undefined ? undefined : positive(values.heap, 'heap')
+
   const build = await buildBench()
   process.once('exit', build.remove)
+  if (heap !== undefined) {
+    process.env.BENCH_HEAP = String(heap)
+    process.env.NODE_OPTIONS = `--import ${pathToFileURL(build.fileOf(ballast)).href}`
+  }
   const compiled = ({ name, scenarios, server, client }: Subject): Subject => ({
     name,
     scenarios,

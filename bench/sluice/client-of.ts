@@ -39,7 +39,7 @@ export const clientOf = (workload: Peer<typeof Workload>, options: CallOptions =
     big: count =>
       settled(
         range(0, count).pipe(
-          mergeMap(() => remote.echo(echoMessage).pipe(tap(bytes => check(bytes.length === echoSize))), 1),
+          mergeMap(() => remote.echo(echoMessage, options).pipe(tap(bytes => check(bytes.length === echoSize))), 1),
         ),
       ),
     streams,

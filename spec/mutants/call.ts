@@ -227,6 +227,20 @@ export const callMutants: readonly Mutant[] = [
     specs: ['spec/call/in-place.spec.ts'],
   },
   {
+    name: 'who keeps what comes is only lent it',
+    file: 'src/call/outgoing-call.ts',
+    text: 'borrow && consumer.paced !== true',
+    becomes: 'borrow',
+    specs: ['spec/peer/borrow.spec.ts'],
+  },
+  {
+    name: 'a request is written over while a handler that was told to stop may be at it',
+    file: 'src/call/answer.ts',
+    text: "this.borrow && settled._tag === 'Replied'",
+    becomes: 'this.borrow',
+    specs: ['spec/peer/borrow.spec.ts'],
+  },
+  {
     name: 'an answer that is ready early overtakes those before it',
     file: 'src/call/answer.ts',
     text: 'return concat(previous, answered$)',

@@ -19,8 +19,8 @@ export const wireMutants: readonly Mutant[] = [
   {
     name: 'bytes that were only lent are kept',
     file: 'src/wire/frame-reader.ts',
-    text: 'const inPlace = lent ? longestLent : Infinity',
-    becomes: 'const inPlace = Infinity',
+    text: "reader.memory = lent ? 'lent' : 'own'",
+    becomes: "reader.memory = 'own'",
     specs: ['spec/wire/frame-reader.spec.ts'],
   },
   {
@@ -38,10 +38,10 @@ export const wireMutants: readonly Mutant[] = [
     specs: ['spec/wire/frame-writer.spec.ts'],
   },
   {
-    name: 'what is neither part nor short is read in place from lent bytes',
-    file: 'src/wire/begins-fragment.ts',
-    text: 'buf[at + 1] === callTags.fragment',
-    becomes: 'buf[at + 1] !== callTags.reply',
+    name: 'what is neither payload nor short is read in place from lent bytes',
+    file: 'src/wire/frame-reader.ts',
+    text: 'beginsPayload(chunk, pos, pos + size) === undefined',
+    becomes: 'size < 0',
     specs: ['spec/wire/frame-reader.spec.ts'],
   },
   {

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import test from 'ava'
 import fc from 'fast-check'
-import { beginsFragment } from '../../src/wire/begins-fragment.js'
+import { readBytes } from '../../src/schema/bytes-of.js'
+import { beginsPayload } from '../../src/wire/begins-payload.js'
 import { FrameReader } from '../../src/wire/frame-reader.js'
 import { frameOf, openOf } from '../../src/wire/frame-taker.js'
-import { isCallFrame, type Frame, type Open } from '../../src/wire/frame.js'
+import { isCallFrame, isPayload, type Frame, type Open } from '../../src/wire/frame.js'
 import { ProtocolViolation } from '../../src/wire/protocol-violation.js'
 import { anyFrame, kinds, plain, readIn, withLength, written } from './arbitrary-frame.js'
 
@@ -121,26 +122,111 @@ test('of bytes that are lent nothing is kept, but what a call takes in at once',
   })
 })
 
-test('a long payload of lent bytes comes in a buffer of its own, copied once', t => {
-  const payload = Uint8Array.from({ length: 64 * 1024 }, (_, n) => n % 251)
-  const bytes = written({ _tag: 'Next', id: 1, payload }, { _tag: 'Next', id: 3, payload: Uint8Array.of(1) })
+/** A payload that is a bytes field: what is decoded of it is up to the reader's memory. */
+const fieldOf = (bytes: Uint8Array): Uint8Array => Uint8Array.from([...varint(BigInt(bytes.length)), ...bytes])
+
+test('bytes in a long payload of lent bytes are copied once, into a buffer of their own', t => {
+  const long = Uint8Array.from({ length: 64 * 1024 }, (_, n) => n % 251)
+  const bytes = written(
+    { _tag: 'Next', id: 1, payload: fieldOf(long) },
+    { _tag: 'Next', id: 3, payload: fieldOf(Uint8Array.of(1)) },
+  )
   const lent = new Uint8Array(bytes.length)
-  const payloads: Uint8Array[] = []
+  const values: Uint8Array[] = []
   const reader = new FrameReader(MiB, {
-    payload: (kind, id, { buf, pos, len }) => payloads.push(buf.subarray(pos, len)),
+    payload: (_kind, _id, payload) => values.push(readBytes(payload)),
     frame: () => t.fail(),
   })
   const before = memory()
-  for (let n = 0; n < 3; n++) {
+  // whole, and cut in two
+  for (const cutAt of [bytes.length, bytes.length, 30_000]) {
     lent.set(bytes)
-    reader.push(lent, true)
+    reader.push(lent.subarray(0, cutAt), true)
+    reader.push(lent.subarray(cutAt), true)
   }
-  t.true(memory() - before < 3 * (payload.length + 1024))
+  t.true(memory() - before < 3 * (long.length + 1024))
   lent.fill(0xff)
-  const long = payloads.filter(({ length }) => length > 1)
-  t.is(long.length, 3)
-  for (const one of long) t.true(Buffer.from(one).equals(payload))
-  t.is(new Set(long.map(({ buffer }) => buffer)).size, 3)
+  const copies = values.filter(({ length }) => length > 1)
+  t.is(copies.length, 3)
+  for (const one of copies) t.true(Buffer.from(one).equals(long))
+  t.is(new Set(copies.map(({ buffer }) => buffer)).size, 3)
+})
+
+test('a long frame that is no payload comes in a buffer of its own', t => {
+  const failure = Uint8Array.from({ length: 200_000 }, (_, n) => n % 251)
+  const fail: Frame = { _tag: 'Fail', id: 1, code: 'FAILURE', failure, message: '', name: undefined, stack: undefined }
+  const frames: Frame[] = []
+  const lent = written(fail)
+  new FrameReader(MiB, frame => frames.push(frame)).push(lent, true)
+  lent.fill(0xff)
+  t.deepEqual(frames.map(plain), [plain(fail)])
+})
+
+test('borrowed payloads make no buffers, wherever they are cut', t => {
+  const long = Uint8Array.from({ length: 64 * 1024 }, (_, n) => n % 251)
+  const bytes = written(
+    { _tag: 'Next', id: 1, payload: fieldOf(long) },
+    { _tag: 'Reply', id: 3, payload: fieldOf(long) },
+  )
+  const lent = new Uint8Array(bytes.length)
+  let good = 0
+  const reader = new FrameReader(MiB, {
+    payload: (_kind, _id, payload) => {
+      payload.memory = 'borrowed'
+      good += Number(Buffer.compare(readBytes(payload), long) === 0)
+    },
+    frame: () => t.fail(),
+  })
+  const pushAll = (size: number) => {
+    for (let at = 0; at < bytes.length; at += size) {
+      const end = Math.min(at + size, bytes.length)
+      lent.set(bytes.subarray(at, end))
+      reader.push(lent.subarray(0, end - at), true)
+      lent.fill(0xff)
+    }
+  }
+  const rounds = 200
+  pushAll(60_000)
+  const before = memory()
+  for (let n = 1; n < rounds; n++) pushAll(50_000 + n * 600)
+  t.true(memory() - before < MiB)
+  t.is(good, 2 * rounds)
+})
+
+test('what is kept never changes, whatever is borrowed beside it', t => {
+  const anyPayload = fc.record({ size: fc.constantFrom(1, 500, 9_000, 30_000, 73_000), borrows: fc.boolean() })
+  t.notThrows(() => {
+    fc.assert(
+      fc.property(
+        fc.array(anyPayload, { minLength: 1, maxLength: 8 }),
+        fc.array(fc.nat(), { maxLength: 8 }),
+        (all, places) => {
+          const values = all.map(({ size }, n) => new Uint8Array(size).fill(n + 1))
+          const bytes = written(
+            ...values.map((value, id): Frame => ({ _tag: 'Next', id: id + 1, payload: fieldOf(value) })),
+          )
+          const kept = new Map<number, Uint8Array>()
+          const reader = new FrameReader(MiB, {
+            payload: (_kind, id, payload) => {
+              const { borrows } = all[id - 1] as (typeof all)[number]
+              if (borrows) payload.memory = 'borrowed'
+              const value = readBytes(payload)
+              assert.ok(Buffer.from(value).equals(values[id - 1] as Uint8Array))
+              if (!borrows) kept.set(id, value)
+            },
+            frame: () => assert.fail(),
+          })
+          for (const piece of cut(bytes, places)) {
+            reader.push(piece, true)
+            piece.fill(0xff)
+          }
+          assert.equal(kept.size, all.filter(({ borrows }) => !borrows).length)
+          for (const [id, value] of kept) assert.ok(Buffer.from(value).equals(values[id - 1] as Uint8Array))
+        },
+      ),
+      { numRuns: 100 },
+    )
+  })
 })
 
 test('parts of lent bytes are good until they are taken, and make no buffers, wherever they are cut', t => {
@@ -176,7 +262,7 @@ test('parts of lent bytes are good until they are taken, and make no buffers, wh
   t.deepEqual([parts, taken.length], [2 * rounds, rounds])
 })
 
-test('whether a frame is a part of a payload is told by its first bytes, or not at all', t => {
+test('what kind of payload a frame carries is told by its first bytes, or not at all', t => {
   t.notThrows(() => {
     fc.assert(
       fc.property(anyFrame, fc.nat(40), (frame, arrived) => {
@@ -184,10 +270,11 @@ test('whether a frame is a part of a payload is told by its first bytes, or not 
         const end = Math.min(len, pos + arrived)
         // what stands behind the end is none of this frame's
         const cutOff = Uint8Array.from(buf, (byte, at) => (at < end ? byte : 74))
-        const told = beginsFragment(cutOff, pos, end)
-        assert.equal(beginsFragment(buf, pos, len), frame._tag === 'Fragment')
-        assert.ok(!told || frame._tag === 'Fragment')
-        if (arrived >= 10) assert.equal(told, frame._tag === 'Fragment')
+        const told = beginsPayload(cutOff, pos, end)
+        const kind = isPayload(frame) ? frame._tag : undefined
+        assert.equal(beginsPayload(buf, pos, len), kind)
+        assert.ok(told === undefined || told === kind)
+        if (arrived >= 10) assert.equal(told, kind)
       }),
       { numRuns: 500 },
     )

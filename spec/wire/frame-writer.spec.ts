@@ -429,6 +429,16 @@ test('the memory of a long payload that was released is written again once all i
   t.true(second.every(byte => byte === 2))
 })
 
+test('so it is where nothing was written after the pipe had emptied itself', t => {
+  const { writer, sink } = gathering()
+  const first = long(writer, 1)
+  writer.push({ _tag: 'Next', id: 1, payload: first.subarray(0, 100_000) })
+  writer.flush()
+  writer.release(first)
+  sink.idle = true
+  t.true(long(writer, 2).buffer === first.buffer)
+})
+
 test('a batch that has outgrown its slab is handed over with its memory, and nothing else is lost', t => {
   t.notThrows(() => {
     fc.assert(

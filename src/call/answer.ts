@@ -17,6 +17,7 @@ import {
 } from 'rxjs'
 import { checkOptions, countFrom1, oneOf, type Rules } from '../error/check-options.js'
 import { bufferRules, type BufferOptions } from '../flow/bounded-buffer.js'
+import { giveBack } from '../protobuf/long-bytes.js'
 import { AlreadyAnswered, type AnyCall, type Call, type Settled } from './call.js'
 import type { IncomingCall } from './incoming-call.js'
 import { CallSource, type CallTaker } from './incoming-hub.js'
@@ -40,12 +41,21 @@ export interface AnswerOptions {
   readonly order?: 'completion' | 'arrival'
   /** What becomes of items that an Observable emits faster than the caller takes them; default the peer's. */
   readonly buffer?: BufferOptions
+  /**
+   * Whether bytes in a request are only borrowed: good until it is answered, as their memory may be used again then. Whoever
+   * keeps some copies them. Spares the engine the making and collecting of a buffer for each long request. `false` unless told.
+   */
+  readonly borrow?: boolean
 }
 
 const answerRules: Rules = {
   concurrency: countFrom1,
   order: oneOf('completion', 'arrival'),
   buffer: bufferRules,
+}
+
+const giveBackRequest = ({ place }: IncomingCall): void => {
+  if (place !== undefined) giveBack(place)
 }
 
 const ask = <C extends AnyCall>(project: Project<C>, call: C): AnswerOf<C> =>
@@ -70,6 +80,7 @@ class Hands<C extends AnyCall> implements Observer<C>, CallTaker {
     private readonly project: Project<C>,
     private readonly concurrency: number,
     private readonly buffer: BufferOptions | undefined,
+    private readonly borrow: boolean,
     private readonly outcomes: Observer<Settled<C>>,
   ) {}
 
@@ -131,6 +142,8 @@ class Hands<C extends AnyCall> implements Observer<C>, CallTaker {
     this.busy--
     this.release(settled.call as unknown as IncomingCall)
     this.outcomes.next(settled as unknown as Settled<C>)
+    // whoever made an answer that was not taken may still be at it
+    if (this.borrow && settled._tag === 'Replied') giveBackRequest(settled.call as unknown as IncomingCall)
     this.takeUp()
     this.endIfDone()
   }
@@ -165,9 +178,9 @@ type Begin = <C extends AnyCall>(
 ) => () => void
 
 const asTheyCome =
-  (concurrency: number, buffer: BufferOptions | undefined): Begin =>
+  (concurrency: number, buffer: BufferOptions | undefined, borrow: boolean): Begin =>
   (project, calls$, outcomes) => {
-    const hands = new Hands(project, concurrency, buffer, outcomes)
+    const hands = new Hands(project, concurrency, buffer, borrow, outcomes)
     const source: Observable<unknown> = calls$
     if (source instanceof CallSource) {
       const stop = source.start(hands)
@@ -211,8 +224,8 @@ export const answer = <C extends AnyCall>(
 /** {@link answer} for many methods, with no Observable for each: its options are checked once, and here. */
 export const answering = (options: AnswerOptions): Begin => {
   checkOptions('answer', options, answerRules)
-  const { concurrency = Infinity, order = 'completion', buffer } = options
-  return (order === 'completion' ? asTheyCome : inOrderOfArrival)(concurrency, buffer)
+  const { concurrency = Infinity, order = 'completion', buffer, borrow = false } = options
+  return (order === 'completion' ? asTheyCome : inOrderOfArrival)(concurrency, buffer, borrow)
 }
 
 /** Begins to make an answer; what it comes to is kept until somebody asks. */
@@ -231,9 +244,9 @@ const begin = <C extends AnyCall>(call: C, project: Project<C>): unknown => {
 
 /** Answers are made at once, as many as may be, and given one after the other; streams are also made one after the other. */
 const inOrderOfArrival =
-  (concurrency: number, buffer: BufferOptions | undefined): Begin =>
+  (concurrency: number, buffer: BufferOptions | undefined, borrow: boolean): Begin =>
   (project, calls$, outcomes) => {
-    const answerNext = asTheyCome(1, buffer)
+    const answerNext = asTheyCome(1, buffer, borrow)
     let before: Observable<never> = EMPTY
     const waiting = new Set<IncomingCall>()
     const subscription = calls$

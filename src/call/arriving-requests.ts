@@ -35,7 +35,7 @@ export class ArrivingRequests {
   /** Begins with a request: its `Open` has come. */
   begin(open: Open): void {
     const deadline = open.timeoutMs === undefined ? Infinity : this.line.now() + open.timeoutMs
-    this.calls.set(open.id, { open, reassembly: this.line.reassembly(), deadline })
+    this.calls.set(open.id, { open, reassembly: this.line.reassembly(true), deadline })
     if (deadline < Infinity) this.line.watch(deadline)
   }
 

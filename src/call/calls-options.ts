@@ -28,6 +28,12 @@ export interface CallOptions {
   readonly buffer?: BufferOptions
   /** Aborting it ends the call with `Cancelled`. */
   readonly signal?: AbortSignal
+  /**
+   * Whether bytes in what comes are only borrowed: good until `next` returns, as their memory is used again then. Whoever keeps some
+   * copies them. Spares the engine the making and collecting of a buffer for each chunk. Iterated, paced and resumable streams keep
+   * what comes, so that they have bytes of their own all the same. `false` unless told.
+   */
+  readonly borrow?: boolean
 }
 
 /** What {@link CallOptions} may be. */

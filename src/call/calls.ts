@@ -5,6 +5,7 @@ import { Reassembly } from '../flow/reassembly.js'
 import type { Pipe } from '../pipe/pipe.js'
 import { freshBytes } from '../protobuf/fresh-bytes.js'
 import { leastLength } from '../protobuf/least-length.js'
+import { longBytes } from '../protobuf/long-bytes.js'
 import type { Encode } from '../schema/codec.js'
 import { release, writeOpen, writePayload } from '../wire/frame-outlet.js'
 import { deliver } from '../wire/frame-source.js'
@@ -160,8 +161,11 @@ export class Calls implements Line {
     release(this.pipe.outgoing, payload)
   }
 
-  reassembly(): Reassembly {
-    return new Reassembly(this.budget, this.ownMessageBytes, { allocate: freshBytes, leastLength })
+  reassembly(borrows = false): Reassembly {
+    return new Reassembly(this.budget, this.ownMessageBytes, {
+      allocate: borrows ? longBytes : freshBytes,
+      leastLength,
+    })
   }
 
   /** Whether the pipe is full: new calls wait. */

@@ -36,7 +36,6 @@ export class IncomingCall implements Call<unknown, unknown, unknown, unknown, un
   private leaving: Departure | undefined = undefined
   private items: IncomingItems | undefined = undefined
   private news: CallNews | undefined = undefined
-
   readonly id: number
   readonly deadline: number | undefined
   readonly metadata: Metadata
@@ -45,6 +44,7 @@ export class IncomingCall implements Call<unknown, unknown, unknown, unknown, un
   /**
    * @param asked - the decoded request; `undefined` where items follow instead
    * @param openedAt - when it arrived, by the line's clock
+   * @param place - where the request lies, where it arrived in parts
    */
   constructor(
     private readonly line: Line,
@@ -53,6 +53,7 @@ export class IncomingCall implements Call<unknown, unknown, unknown, unknown, un
     open: Open,
     private readonly asked: unknown,
     private readonly openedAt: number,
+    readonly place?: Uint8Array,
   ) {
     this.id = open.id
     this.deadline = open.timeoutMs === undefined ? undefined : openedAt + open.timeoutMs

@@ -146,7 +146,8 @@ export class IncomingCalls {
     }
     const now = this.line.now()
     const isEvent = end.kind === 'event'
-    const call = new IncomingCall(this.line, end, this.options.peer(), frame, request, now)
+    const place = frame.more === true ? frame.payload : undefined
+    const call = new IncomingCall(this.line, end, this.options.peer(), frame, request, now, place)
     if (!isEvent) this.calls.add(id, call)
     if (!this.served.methods.deliver(call)) {
       this.calls.delete(id)

@@ -1,3 +1,4 @@
+import { giveBack } from '../protobuf/long-bytes.js'
 import { Reader } from '../protobuf/reader.js'
 import type { Reassembly } from '../flow/reassembly.js'
 import { ReceiveWindow, type Window, type WindowSize } from '../flow/receive-window.js'
@@ -23,12 +24,14 @@ export class ItemReceiver {
   private inParts = false
   private done = false
 
+  /** @param borrows - who consumes the items keeps none of their bytes */
   constructor(
     private readonly line: Line,
     private readonly decode: Decode<unknown>,
     private readonly consumer: Consumer<unknown>,
     size: Window,
     private readonly call: ReceivingCall,
+    private readonly borrows = false,
   ) {
     this.window = new ReceiveWindow(size)
   }
@@ -60,13 +63,16 @@ export class ItemReceiver {
     } else if (this.done) return
     let value: unknown
     try {
+      if (this.borrows) whole.memory = 'borrowed'
       value = this.decode(whole)
     } catch (error) {
+      whole.memory = 'lent' // it may be told what was in it
       this.stop()
       this.call.invalid(error)
       return
     }
     this.consumer.next(value, size)
+    if (this.borrows && whole !== reader) giveBack(whole.buf)
     if (this.consumer.paced !== true) this.consumed(size)
   }
 
@@ -76,7 +82,7 @@ export class ItemReceiver {
     if (!this.window.receivedPart(part.length)) return this.overrun()
     this.inParts = true
     if (this.done) return
-    this.reassembly ??= this.line.reassembly()
+    this.reassembly ??= this.line.reassembly(this.borrows)
     const size = this.reassembly.size + part.length
     const limit = this.reassembly.add(part)
     if (limit !== undefined) this.tooLarge(size, limit)
@@ -96,7 +102,7 @@ export class ItemReceiver {
   }
 
   private join(last: Uint8Array): Uint8Array | undefined {
-    const reassembly = (this.reassembly ??= this.line.reassembly())
+    const reassembly = (this.reassembly ??= this.line.reassembly(this.borrows))
     const size = reassembly.size + last.length
     const joined = reassembly.join(last)
     if (typeof joined !== 'number') return joined

@@ -37,8 +37,12 @@ export interface Line {
   readonly messageBytes: number
   /** Longest message that this end takes in, in bytes. */
   readonly ownMessageBytes: number
-  /** A place for messages that arrive in parts, under this end's limits. */
-  reassembly(): Reassembly
+  /**
+   * A place for messages that arrive in parts, under this end's limits.
+   *
+   * @param borrows - whoever gets them gives them back, with `giveBack`
+   */
+  reassembly(borrows?: boolean): Reassembly
   /** Whether whatever can wait is to wait, and calls `waitForTurn`. */
   readonly busy: boolean
   /** Pumps the sender when it is its turn again. */

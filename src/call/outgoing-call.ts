@@ -1,4 +1,5 @@
 import type { ObservableInput } from 'rxjs'
+import { giveBack } from '../protobuf/long-bytes.js'
 import { Reader } from '../protobuf/reader.js'
 import type { BufferOptions } from '../flow/bounded-buffer.js'
 import type { Reassembly } from '../flow/reassembly.js'
@@ -26,12 +27,15 @@ export class OutgoingCall implements Flow, ReceivingCall {
   private leaving: Departure | undefined = undefined
   /** The one answer, while it arrives in parts. */
   private reassembly: Reassembly | undefined = undefined
+  /** Who takes what comes back keeps none of its bytes. */
+  private readonly borrows: boolean
 
   /**
    * @param afterMs - how long it may take, in milliseconds; `Infinity`: as long as it likes
    * @param deadline - the same as a time of the line's clock
    * @param credit - window for the items that come back, where the caller said something of it
    * @param buffer - for the items that go out, where the caller said something of it
+   * @param borrow - who takes what comes back keeps none of its bytes
    * @throws InvalidOption when the credit cannot be granted
    */
   constructor(
@@ -42,7 +46,10 @@ export class OutgoingCall implements Flow, ReceivingCall {
     readonly deadline: number,
     credit?: Partial<WindowSize>,
     private readonly buffer?: BufferOptions,
+    borrow = false,
   ) {
+    // a paced consumer keeps what comes until it is done with it
+    this.borrows = borrow && consumer.paced !== true
     if (givesMany(method.kind))
       this.receiver = new ItemReceiver(
         line,
@@ -50,6 +57,7 @@ export class OutgoingCall implements Flow, ReceivingCall {
         consumer,
         windowSize(method.options.credit, credit),
         this,
+        this.borrows,
       )
   }
 
@@ -110,7 +118,7 @@ export class OutgoingCall implements Flow, ReceivingCall {
   onFragment(reader: Reader): void {
     if (this.receiver !== undefined) return this.receiver.takePart(reader)
     if (this.method.kind === 'event') return this.line.violated(`call ${this.id} is an event, and has no answer`)
-    const reassembly = (this.reassembly ??= this.line.reassembly())
+    const reassembly = (this.reassembly ??= this.line.reassembly(this.borrows))
     const part = payloadOf(reader)
     const size = reassembly.size + part.length
     const limit = reassembly.add(part)
@@ -135,12 +143,15 @@ export class OutgoingCall implements Flow, ReceivingCall {
     }
     let value: unknown
     try {
+      if (this.borrows) whole.memory = 'borrowed'
       value = method.decodeOutput(whole)
     } catch (error) {
+      whole.memory = 'lent' // it may be told what was in it
       return this.lost(invalidPayload(method.name, 'theirs', error))
     }
     this.finish()
     this.consumer.next(value, size)
+    if (this.borrows && whole !== reader) giveBack(whole.buf)
     this.consumer.complete()
   }
 

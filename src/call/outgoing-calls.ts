@@ -78,7 +78,16 @@ export class OutgoingCalls {
       const refusal = this.refusal(method)
       if (refusal !== undefined) throw refusal
       most = Math.min(this.line.wholeBytes, this.roomBeside(method, metadata))
-      call = new OutgoingCall(this.line, method, consumer, afterMs, deadline, options.credit, options.buffer)
+      call = new OutgoingCall(
+        this.line,
+        method,
+        consumer,
+        afterMs,
+        deadline,
+        options.credit,
+        options.buffer,
+        options.borrow,
+      )
     } catch (error) {
       consumer.error(error)
       return noFlow

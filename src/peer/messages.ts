@@ -1,4 +1,4 @@
-import * as O from 'fp-ts/lib/Option.js'
+import type { Option } from 'fp-ts/lib/Option.js'
 import type * as t from 'io-ts'
 import { EMPTY, from, isObservable, map, mergeMap, type Observable, of, type OperatorFunction } from 'rxjs'
 import type { Contract } from '../contract/contract.js'
@@ -28,7 +28,8 @@ export type Messages<U> = Contract<'sluice.Messages', { readonly send: Method<'r
 export const messages = <C extends t.Mixed>(codec: C): Messages<t.TypeOf<C>> =>
   contract('sluice.Messages', { send: request(codec, codec) })
 
-type Answer<U> = O.Option<U>
+// its type alone: the module, with all that it imports, is 0.15 MB on the heap of every process
+type Answer<U> = Option<U>
 
 /**
  * Answers messages with what `handle` makes of them; `none` gives the sender `NoReply` at once.
@@ -45,16 +46,7 @@ export const handleMessages = <U>(
     mergeMap(call => {
       const made = handle(call.request)
       const answer$ = isObservable(made) || isPromise(made) ? from(made) : of(made)
-      call.reply(
-        answer$.pipe(
-          mergeMap(
-            O.match(
-              () => EMPTY,
-              message => of(message),
-            ),
-          ),
-        ),
-      )
+      call.reply(answer$.pipe(mergeMap(answer => (answer._tag === 'None' ? EMPTY : of(answer.value)))))
       return (call as AnyCall).settled$
     }),
   )

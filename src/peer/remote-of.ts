@@ -116,8 +116,10 @@ const untilAnswered = (compiled: CompiledMethod, connections: Connections, open:
   return (input, options, consumer) => {
     const afterMs = timeoutOf(compiled, options)
     const { scheduler } = connections
+    // the last item may be what the rest is asked for by
+    const kept = resumeFrom === undefined ? options : { ...options, borrow: false }
     return new RepeatedCall(
-      (again, left, repeated) => open(again, left === Infinity ? options : { ...options, timeout: left }, repeated),
+      (again, left, repeated) => open(again, left === Infinity ? kept : { ...kept, timeout: left }, repeated),
       resumeFrom as ((request: unknown, last: unknown) => unknown) | undefined,
       scheduler,
       scheduler.now() + afterMs,

@@ -5,21 +5,32 @@ const shortest = 128 * 1024
 
 /** Those that were made here and are in use, by what they lie in. */
 const inUse = new WeakMap<ArrayBufferLike, Uint8Array>()
-let spare: WeakRef<Uint8Array> | undefined
+
+/** What was given back, the last one last. */
+const spares: WeakRef<Uint8Array>[] = []
+
+/** One for what comes in, and one for what goes out. */
+const mostSpares = 2
 
 /**
- * Memory to be written, at least that long: what is in it before is chance. It may be one that was given back.
+ * Memory to be written, at least that long and at most twice: what is in it before is chance. It may be one that was given back.
  *
  * Measured: a message of 1 MiB that is written into new memory costs twice what writing it costs, most of it when the engine
- * collects it. The spare one is held weakly, so that the engine takes it when it clears up.
+ * collects it. Spare ones are held weakly, so that the engine takes them when it clears up.
  */
 export const longBytes = (size: number): Uint8Array => {
   if (size < shortest) return freshBytes(size)
-  let bytes = spare?.deref()
-  if (bytes === undefined || bytes.length < size || bytes.length > 4 * size) bytes = freshBytes(size)
-  else spare = undefined
+  const bytes = spareOf(size) ?? freshBytes(size)
   inUse.set(bytes.buffer, bytes)
   return bytes
+}
+
+const spareOf = (size: number): Uint8Array | undefined => {
+  const at = spares.findIndex(spare => {
+    const length = spare.deref()?.length ?? 0
+    return length >= size && length <= 2 * size
+  })
+  return at < 0 ? undefined : spares.splice(at, 1)[0]?.deref()
 }
 
 /**
@@ -30,5 +41,5 @@ export const giveBack = ({ buffer }: Uint8Array): void => {
   const bytes = inUse.get(buffer)
   if (bytes === undefined) return
   inUse.delete(buffer)
-  spare = new WeakRef(bytes)
+  if (spares.push(new WeakRef(bytes)) > mostSpares) spares.shift()
 }

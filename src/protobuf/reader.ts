@@ -17,6 +17,12 @@ const pastTheEnd = (): RangeError => new RangeError('the bytes end in the middle
 const tooLong = (): RangeError => new RangeError('a varint has more than ten bytes')
 
 /**
+ * Whose memory is read, and so what becomes of bytes that are taken out of it. `own`: nobody else's, so they may be views. `lent`: it
+ * is used again, so they are copied. `borrowed`: the same, but whoever takes them knows, so they are views.
+ */
+export type Memory = 'own' | 'lent' | 'borrowed'
+
+/**
  * Reads protobuf's bytes. Whatever cannot be read throws, and the position is then anywhere.
  *
  * `buf`, `pos` and `len` are anybody's to use: decoders read the buffer themselves, and set `len` to the end of the message
@@ -27,6 +33,7 @@ export class Reader {
   pos = 0
   /** Where reading ends. */
   len: number
+  memory: Memory = 'own'
 
   constructor(
     /** What is read. */

@@ -1,3 +1,4 @@
+import { freshBytes } from '../protobuf/fresh-bytes.js'
 import type { Reader } from '../protobuf/reader.js'
 import type { Writer } from '../protobuf/writer.js'
 import { mismatch } from './mismatch.js'
@@ -136,18 +137,23 @@ export const bigintOfBytes = (bytes: Uint8Array): bigint => {
   return negative ? -magnitude - 1n : magnitude
 }
 
+/** From here on memory is taken as it is, and not cleared before it is written. */
+const worthFresh = 8 * 1024
+
 /**
- * Takes bytes out of the read buffer, as a plain Uint8Array: a copy, unless they are most of what the buffer holds, so
- * that keeping them keeps at most twice as much.
+ * Takes bytes out of the read buffer, as a plain Uint8Array: a copy, unless whoever takes them only borrows them, or they are most of
+ * what a buffer holds that nobody else uses, so that keeping them keeps at most twice as much.
  */
 export const readBytes = (reader: Reader): Uint8Array => {
   const length = reader.uint32()
   const start = reader.pos
   if (length > reader.len - start) throw mismatch
   reader.pos = start + length
+  const { memory } = reader
   const { buffer, byteOffset } = reader.buf
-  if (length * 2 >= buffer.byteLength) return new Uint8Array(buffer, byteOffset + start, length)
-  const copy = new Uint8Array(length)
+  if (memory === 'borrowed' || (memory === 'own' && length * 2 >= buffer.byteLength))
+    return new Uint8Array(buffer, byteOffset + start, length)
+  const copy = length < worthFresh ? new Uint8Array(length) : new Uint8Array(freshBytes(length).buffer)
   copy.set(reader.buf.subarray(start, start + length))
   return copy
 }

@@ -1,12 +1,13 @@
 import { freshBytes } from '../protobuf/fresh-bytes.js'
 import { Reader } from '../protobuf/reader.js'
-import { beginsFragment } from './begins-fragment.js'
+import { beginsPayload } from './begins-payload.js'
 import { readOpenHead } from './call-frame-codec.js'
 import { readFrame } from './frame-codec.js'
 import { frameOf, type FrameTaker } from './frame-taker.js'
 import { isCallFrame, isPayload, type Frame } from './frame.js'
 import { readPayloadHead, type PayloadHead } from './payload-frame.js'
 import type { FrameLimit } from './frame-limit.js'
+import { give } from './frame-source.js'
 import { ProtocolViolation } from './protocol-violation.js'
 import type { Lockstep } from './lockstep.js'
 
@@ -14,14 +15,17 @@ import type { Lockstep } from './lockstep.js'
 const firstGuess = 72 * 1024
 
 /**
- * Longer frames are not read in place where their bytes are lent: what is made of them may want to keep those. But parts of a
- * payload are copied by whoever takes them.
+ * Longer frames are not read in place where their bytes are lent, unless they are payloads: what is made of them may want to keep
+ * those.
  */
 const longestLent = 8 * 1024
 
 const noBytes = new Uint8Array(0)
 
-/** Where parts of payloads are gathered that were cut between two reads, one at a time for a connection. */
+/**
+ * Where payloads are gathered that were cut between two reads, one at a time for a connection: parts, which whoever takes them copies,
+ * and those that are only borrowed.
+ */
 const spares: Uint8Array[] = []
 
 /** Spares that lie ready for any connection of this thread. */
@@ -40,7 +44,7 @@ const emitting = (emit: (frame: Frame) => void): FramesOnly => ({
  *
  * A frame that lies whole in a chunk is read in place: its payload is a view of the chunk. One that does not is
  * gathered in a buffer of its own, which grows with what has arrived, never with what a length claims. Where bytes are lent, so
- * are the buffers of parts.
+ * are the buffers of parts, and of what is said to be only borrowed when it is taken.
  */
 export class FrameReader {
   /** Length of the frame at hand; `undefined` while its varint is being read. */
@@ -100,7 +104,7 @@ export class FrameReader {
       if (
         this.body !== undefined ||
         length - pos < size ||
-        (size > inPlace && !beginsFragment(chunk, pos, pos + size))
+        (size > inPlace && beginsPayload(chunk, pos, pos + size) === undefined)
       ) {
         pos = this.gather(chunk, pos, size, lent)
         continue
@@ -117,6 +121,7 @@ export class FrameReader {
     reader.buf = buf
     reader.pos = start
     reader.len = end
+    reader.memory = lent ? 'lent' : 'own'
     const kind = readPayloadHead(reader, head)
     if (kind !== undefined) {
       if (kind === 'Reply' && this.lockstep !== undefined) this.lockstep.answered = head.id
@@ -130,7 +135,7 @@ export class FrameReader {
     }
     const frame = readFrame(reader)
     if (frame === undefined) return
-    if (isPayload(frame)) taker.payload(frame._tag, frame.id, Reader.create(frame.payload))
+    if (isPayload(frame)) give(frame, taker)
     // what a session is told it may keep; slice() of a Buffer would be a view
     else if (lent && !isCallFrame(frame))
       taker.frame(readFrame(Reader.create(new Uint8Array(buf.subarray(start, end)))) ?? frame)
@@ -165,9 +170,9 @@ export class FrameReader {
   private gather(chunk: Uint8Array, start: number, size: number, lent: boolean): number {
     const end = Math.min(chunk.length, start + size - this.filled)
     const total = this.filled + end - start
-    if (this.body === undefined && lent && size <= firstGuess && beginsFragment(chunk, start, end)) {
-      this.body = spares.pop() ?? freshBytes(firstGuess)
-      this.spare = true
+    if (this.body === undefined && lent && size <= firstGuess && size > longestLent) {
+      this.spare = beginsPayload(chunk, start, end) === 'Fragment'
+      this.body = spares.pop() ?? (this.spare ? freshBytes(firstGuess) : undefined)
     }
     if (this.body === undefined || this.body.length < total) {
       const capacity = Math.min(size, Math.max(total, firstGuess, 2 * (this.body?.length ?? 0)))
@@ -184,7 +189,8 @@ export class FrameReader {
       this.size = undefined
       this.spare = false
       this.take(body, 0, size, spare)
-      if (spare && spares.length < mostSpares) spares.push(body)
+      if ((spare || this.reader.memory === 'borrowed') && spares.length < mostSpares)
+        spares.push(body.length === firstGuess ? body : freshBytes(firstGuess))
     }
     return end
   }

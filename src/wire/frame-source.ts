@@ -36,8 +36,10 @@ export const deliver = <F extends Frame>(
         complete: () => taker.complete(),
       })
 
-/** Gives a frame to a taker. */
-export const give = <F extends Frame>(frame: F, taker: FrameTaker<F>): void => {
-  if (isPayload(frame)) taker.payload(frame._tag, frame.id, Reader.create(frame.payload))
-  else taker.frame(frame)
+/** Gives a frame to a taker. Its payload may be a view of what is read. */
+export const give = <F extends Frame>(frame: F, taker: Pick<FrameTaker<F>, 'payload' | 'frame'>): void => {
+  if (!isPayload(frame)) return taker.frame(frame)
+  const reader = Reader.create(frame.payload)
+  reader.memory = 'lent'
+  taker.payload(frame._tag, frame.id, reader)
 }

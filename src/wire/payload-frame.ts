@@ -6,6 +6,10 @@ import type { PayloadFrame } from './frame.js'
 
 const tags = { Next: callTags.next, Reply: callTags.reply, Fragment: callTags.fragment } as const
 
+/** What kind of payload stands behind that tag; `undefined`: none. */
+export const payloadKind = (tag: number | undefined): PayloadKind | undefined =>
+  tag === tags.Next ? 'Next' : tag === tags.Reply ? 'Reply' : tag === tags.Fragment ? 'Fragment' : undefined
+
 /** Longest head of a frame: two lengths, an id, and their tags. */
 const longestHead = 22
 
@@ -117,15 +121,7 @@ export const readPayloadHead = (reader: Reader, head: PayloadHead): PayloadKind 
       if (!(shift < 21)) return undefined
     }
   }
-  const tag = buf[at++]
-  const kind =
-    tag === callTags.next
-      ? 'Next'
-      : tag === callTags.reply
-        ? 'Reply'
-        : tag === callTags.fragment
-          ? 'Fragment'
-          : undefined
+  const kind = payloadKind(buf[at++])
   if (kind === undefined || id === 0) return undefined
   let size = buf[at++] as number
   if (size > 127) {

@@ -70,6 +70,7 @@ export class Slabs {
    */
   room(frame: number, batch: number): Writer {
     const { writer } = this
+    if (this.released !== undefined && this.queued === 0 && this.sink.idle) this.clear()
     const room = writer.pos === this.start ? Math.max(frame, batch) : frame
     if (writer.buf.length - writer.pos < room) this.turn(frame, room)
     return this.writer

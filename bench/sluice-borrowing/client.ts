@@ -1,0 +1,4 @@
+import { clientBench } from '../harness/client.js'
+import { connectTo } from '../sluice/connect-to.js'
+
+clientBench(connectTo({ borrow: true }))

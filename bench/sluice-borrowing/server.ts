@@ -1,0 +1,3 @@
+import { serveAt } from '../sluice/serve-at.js'
+
+serveAt({ borrow: true })
