@@ -228,9 +228,9 @@ export const callMutants: readonly Mutant[] = [
   },
   {
     name: 'who keeps what comes is only lent it',
-    file: 'src/call/outgoing-call.ts',
-    text: 'borrow && consumer.paced !== true',
-    becomes: 'borrow',
+    file: 'src/call/item-receiver.ts',
+    text: 'call.borrows && consumer.paced !== true',
+    becomes: 'call.borrows',
     specs: ['spec/peer/borrow.spec.ts'],
   },
   {

@@ -1,6 +1,20 @@
 import test from 'ava'
 import * as io from 'io-ts'
-import { concatMap, EMPTY, firstValueFrom, lastValueFrom, map, mergeMap, NEVER, range, tap, timer, toArray } from 'rxjs'
+import {
+  concatMap,
+  count,
+  EMPTY,
+  firstValueFrom,
+  lastValueFrom,
+  map,
+  mergeMap,
+  NEVER,
+  range,
+  reduce,
+  tap,
+  timer,
+  toArray,
+} from 'rxjs'
 import {
   bytes,
   contract,
@@ -12,6 +26,7 @@ import {
   serve,
   stream,
   toReadableStream,
+  upload,
   type AnswerOptions,
   type Peer,
   type Pipe,
@@ -27,6 +42,8 @@ const Chunks = contract('borrow.Chunks', {
   one: request(int32, bytes),
   echo: request(bytes, bytes),
   stuck: request(bytes, io.void),
+  sent: upload(bytes, int32),
+  held: upload(bytes, int32),
 })
 
 // memory that lies spare is the thread's: the tests take turns
@@ -64,9 +81,11 @@ const meet = async <T>(
 ): Promise<T> => {
   const { dial, pipes$ } = memoryPipes()
   const seen: Uint8Array[] = []
+  const kept = (one: Uint8Array) => void seen.push(one)
   const chunks = (count: number) => Array.from({ length: count }, (_, n) => chunk(n))
   const serving = pipes$
     .pipe(
+      map(lending),
       peer({ serves: Chunks }),
       mergeMap(client =>
         serve(
@@ -83,6 +102,12 @@ const meet = async <T>(
               seen.push(sent)
               return NEVER
             },
+            sent: sent$ =>
+              sent$.pipe(
+                tap(kept),
+                reduce((good, one, n) => good + Number(isChunk(n, one)), 0),
+              ),
+            held: sent$ => paced(sent$, one => timer(1).pipe(map(() => one)), 3).pipe(tap(kept), count()),
           },
           options,
         ),
@@ -211,3 +236,20 @@ test.serial('what a call does with borrowed chunks is nothing to another call be
     t.true(good.every(Boolean))
   })
 })
+
+test.serial(
+  'borrowed items of an upload are whole while they are handed over; a handler that is paced keeps them',
+  async t => {
+    const sent = Array.from({ length: 20 }, (_, n) => chunk(n))
+    const seenOf = (method: 'sent' | 'held', options: AnswerOptions) =>
+      meet(async (remote, seen) => {
+        t.is(await lastValueFrom(remote[method](sent)), 20)
+        return [...seen]
+      }, options)
+    t.true(buffersOf(await seenOf('sent', { borrow: true })) <= 4)
+    for (const kept of [await seenOf('sent', {}), await seenOf('held', { borrow: true })]) {
+      t.is(buffersOf(kept), 20)
+      t.true(kept.every((one, n) => isChunk(n, one)))
+    }
+  },
+)

@@ -42,8 +42,9 @@ export interface AnswerOptions {
   /** What becomes of items that an Observable emits faster than the caller takes them; default the peer's. */
   readonly buffer?: BufferOptions
   /**
-   * Whether bytes in a request are only borrowed: good until it is answered, as their memory may be used again then. Whoever
-   * keeps some copies them. Spares the engine the making and collecting of a buffer for each long request. `false` unless told.
+   * Whether bytes in a request are only borrowed: good until it is answered, as their memory may be used again then; those in the
+   * items of an upload or a channel until `next` returns. Whoever keeps some copies them. Spares the engine the making and
+   * collecting of a buffer for each. `false` unless told.
    */
   readonly borrow?: boolean
 }
@@ -127,6 +128,7 @@ class Hands<C extends AnyCall> implements Observer<C>, CallTaker {
     }
     this.busy++
     incoming.whenSettled = this.settled
+    incoming.borrows = this.borrow
     let given: unknown
     try {
       given = ask(this.project, incoming as unknown as C)
@@ -135,7 +137,7 @@ class Hands<C extends AnyCall> implements Observer<C>, CallTaker {
       return
     }
     incoming.reply(given, this.buffer)
-    if (!incoming.isSettled) incoming.heldAt = this.held.push(incoming) - 1
+    if (incoming.outcome === undefined) incoming.heldAt = this.held.push(incoming) - 1
   }
 
   private readonly settled = (settled: Settled): void => {

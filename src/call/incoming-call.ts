@@ -26,6 +26,8 @@ export class IncomingCall implements Call<unknown, unknown, unknown, unknown, un
   claimBy = Infinity
   /** Somebody is to answer it once its turn has come: until then it is not let go of. */
   awaitsTurn = false
+  /** Whoever answers it keeps no bytes of its items. */
+  borrows = false
   /** Its place among the calls that are being answered; -1: it has none. */
   heldAt = -1
   private claimed = false
@@ -126,10 +128,6 @@ export class IncomingCall implements Call<unknown, unknown, unknown, unknown, un
   /** Nobody will answer any more. */
   letGo(): void {
     if (this.ended === undefined && this.leaving === undefined) this.refuse('NO_REPLY', new NoReply(this.method))
-  }
-
-  get isSettled(): boolean {
-    return this.ended !== undefined
   }
 
   /** How it went; `undefined` while it is open. */

@@ -11,6 +11,8 @@ import { payloadOf } from '../wire/frame-taker.js'
 export interface ReceivingCall {
   /** Its id, once it has one. */
   readonly id: number
+  /** Whoever takes its items keeps none of their bytes, unless they are paced. */
+  readonly borrows: boolean
   /** An item did not fit its codec. */
   invalid(error: unknown): void
   /** An item is longer than this end takes in: so far that many bytes, over the limit of so many. */
@@ -23,17 +25,18 @@ export class ItemReceiver {
   private reassembly: Reassembly | undefined = undefined
   private inParts = false
   private done = false
+  private readonly borrows: boolean
 
-  /** @param borrows - who consumes the items keeps none of their bytes */
   constructor(
     private readonly line: Line,
     private readonly decode: Decode<unknown>,
     private readonly consumer: Consumer<unknown>,
     size: Window,
     private readonly call: ReceivingCall,
-    private readonly borrows = false,
   ) {
     this.window = new ReceiveWindow(size)
+    // a paced consumer keeps what comes until it is done with it
+    this.borrows = call.borrows && consumer.paced !== true
   }
 
   /** What the far end may send at first. */

@@ -27,15 +27,13 @@ export class OutgoingCall implements Flow, ReceivingCall {
   private leaving: Departure | undefined = undefined
   /** The one answer, while it arrives in parts. */
   private reassembly: Reassembly | undefined = undefined
-  /** Who takes what comes back keeps none of its bytes. */
-  private readonly borrows: boolean
 
   /**
    * @param afterMs - how long it may take, in milliseconds; `Infinity`: as long as it likes
    * @param deadline - the same as a time of the line's clock
    * @param credit - window for the items that come back, where the caller said something of it
    * @param buffer - for the items that go out, where the caller said something of it
-   * @param borrow - who takes what comes back keeps none of its bytes
+   * @param borrows - who takes what comes back keeps none of its bytes
    * @throws InvalidOption when the credit cannot be granted
    */
   constructor(
@@ -46,10 +44,8 @@ export class OutgoingCall implements Flow, ReceivingCall {
     readonly deadline: number,
     credit?: Partial<WindowSize>,
     private readonly buffer?: BufferOptions,
-    borrow = false,
+    readonly borrows = false,
   ) {
-    // a paced consumer keeps what comes until it is done with it
-    this.borrows = borrow && consumer.paced !== true
     if (givesMany(method.kind))
       this.receiver = new ItemReceiver(
         line,
@@ -57,7 +53,6 @@ export class OutgoingCall implements Flow, ReceivingCall {
         consumer,
         windowSize(method.options.credit, credit),
         this,
-        this.borrows,
       )
   }
 

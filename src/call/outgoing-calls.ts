@@ -86,7 +86,7 @@ export class OutgoingCalls {
         deadline,
         options.credit,
         options.buffer,
-        options.borrow,
+        options.borrow === true && consumer.paced !== true,
       )
     } catch (error) {
       consumer.error(error)
