@@ -13,11 +13,15 @@ fromParent()
   .pipe(
     peer({ serves: Hashing }),
     mergeMap(host =>
-      serve(host, {
-        hash: digestOf,
-        // in bytes: what resourceUsage() counts are KiB
-        peakMemory: () => process.resourceUsage().maxRSS * 1024,
-      }),
+      serve(
+        host,
+        {
+          hash: digestOf,
+          // in bytes: what resourceUsage() counts are KiB
+          peakMemory: () => process.resourceUsage().maxRSS * 1024,
+        },
+        { borrow: true }, // a hash keeps no bytes
+      ),
     ),
   )
   .subscribe({
