@@ -140,6 +140,8 @@ export const bigintOfBytes = (bytes: Uint8Array): bigint => {
 /** From here on memory is taken as it is, and not cleared before it is written. */
 const worthFresh = 8 * 1024
 
+const plain = ({ buffer, byteOffset, length }: Uint8Array): Uint8Array => new Uint8Array(buffer, byteOffset, length)
+
 /**
  * Takes bytes out of the read buffer, as a plain Uint8Array: a copy, unless whoever takes them only borrows them, or they are most of
  * what a buffer holds that nobody else uses, so that keeping them keeps at most twice as much.
@@ -153,7 +155,7 @@ export const readBytes = (reader: Reader): Uint8Array => {
   const { buffer, byteOffset } = reader.buf
   if (memory === 'borrowed' || (memory === 'own' && length * 2 >= buffer.byteLength))
     return new Uint8Array(buffer, byteOffset + start, length)
-  const copy = length < worthFresh ? new Uint8Array(length) : new Uint8Array(freshBytes(length).buffer)
+  const copy = length < worthFresh ? new Uint8Array(length) : plain(freshBytes(length))
   copy.set(reader.buf.subarray(start, start + length))
   return copy
 }

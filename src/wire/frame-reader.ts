@@ -172,7 +172,9 @@ export class FrameReader {
     const total = this.filled + end - start
     if (this.body === undefined && lent && size <= firstGuess && size > longestLent) {
       this.spare = beginsPayload(chunk, start, end) === 'Fragment'
-      this.body = spares.pop() ?? (this.spare ? freshBytes(firstGuess) : undefined)
+      // others may stay in it, if they fill enough of it
+      if (this.spare || 2 * size > firstGuess) this.body = spares.pop()
+      if (this.spare) this.body ??= freshBytes(firstGuess)
     }
     if (this.body === undefined || this.body.length < total) {
       const capacity = Math.min(size, Math.max(total, firstGuess, 2 * (this.body?.length ?? 0)))
