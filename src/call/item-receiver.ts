@@ -69,7 +69,6 @@ export class ItemReceiver {
       if (this.borrows) whole.memory = 'borrowed'
       value = this.decode(whole)
     } catch (error) {
-      whole.memory = 'lent' // it may be told what was in it
       this.stop()
       this.call.invalid(error)
       return

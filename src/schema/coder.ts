@@ -84,15 +84,19 @@ export const guardEncode =
   }
 
 /** Turns whatever a read function throws into {@link InvalidValue}. */
-export const guardDecode =
-  (type: Type, read: ReadFunction, loosely: (reader: Reader) => unknown): Decode<unknown> =>
-  reader => {
+export const guardDecode = (type: Type, read: ReadFunction, loosely: (reader: Reader) => unknown): Decode<unknown> => {
+  const decode: Decode<unknown> = reader => {
     const { pos, len } = reader
     try {
       return read(reader, 0)
     } catch (error) {
       reader.len = len
       reader.pos = pos
+      if (reader.memory === 'borrowed') {
+        // what is told of it may be kept
+        reader.memory = 'lent'
+        return decode(reader)
+      }
       throw new InvalidValue(
         whyNot(type, error, () => loosely(reader)),
         'the bytes hold no value of the codec',
@@ -101,6 +105,8 @@ export const guardDecode =
       reader.len = len
     }
   }
+  return decode
+}
 
 const whyNot = (type: Type, error: unknown, read: () => unknown) => {
   if (error instanceof Mismatch && error.why === undefined)
