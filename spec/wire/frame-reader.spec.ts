@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import test from 'ava'
 import fc from 'fast-check'
+import { Reader } from '../../src/protobuf/reader.js'
 import { readBytes } from '../../src/schema/bytes-of.js'
+import { callTags } from '../../src/wire/call-ids.js'
 import { beginsPayload } from '../../src/wire/begins-payload.js'
 import { FrameReader } from '../../src/wire/frame-reader.js'
 import { frameOf, openOf } from '../../src/wire/frame-taker.js'
@@ -160,6 +162,66 @@ test('a long frame that is no payload comes in a buffer of its own', t => {
   new FrameReader(MiB, frame => frames.push(frame)).push(lent, true)
   lent.fill(0xff)
   t.deepEqual(frames.map(plain), [plain(fail)])
+})
+
+test('a failure behind a part in one frame is the frame’s, and keeps none of the memory that parts are read in', t => {
+  const long = Uint8Array.from({ length: 60 * 1024 }, (_, n) => n % 251)
+  const fail: Frame = { _tag: 'Fail', id: 1, code: 'FAILURE', failure: fieldOf(long), message: '' }
+  const { buf, pos } = bodyOf(fail)
+  // of two kinds in one frame the last one counts
+  const bytes = withLength(Uint8Array.of(8, 1, callTags.fragment, 1, 0, ...buf.subarray(pos)))
+  const parts = written(
+    ...[1, 3, 5].map((id): Frame => ({ _tag: 'Fragment', id, payload: new Uint8Array(64 * 1024).fill(0xee) })),
+  )
+  const lent = new Uint8Array(100 * 1024)
+  const kept: Uint8Array[] = []
+  const reader = new FrameReader(MiB, {
+    payload: () => undefined,
+    // as a call reads it
+    frame: frame => kept.push(readBytes(Reader.create((frame as typeof fail).failure as Uint8Array))),
+  })
+  const push = (all: Uint8Array, size: number) => {
+    for (let at = 0; at < all.length; at += size) {
+      const piece = all.subarray(at, at + size)
+      lent.set(piece)
+      reader.push(lent.subarray(0, piece.length), true)
+      lent.fill(0xff)
+    }
+  }
+  // cut between two reads, and whole in one
+  push(bytes, 50_000)
+  push(bytes, bytes.length)
+  push(parts, 50_000)
+  t.is(kept.length, 2)
+  for (const one of kept) t.true(Buffer.from(one).equals(long))
+})
+
+test('what is kept never changes, where another one is borrowed while it is handed over', t => {
+  const value = new Uint8Array(60 * 1024)
+  const bytes = written(
+    ...[1, 2, 3, 4].map((id): Frame => ({ _tag: 'Next', id, payload: fieldOf(value.fill(id).slice()) })),
+  )
+  const size = bytes.length / 4
+  const kept: Uint8Array[] = []
+  const pushCut = (at: number) => {
+    const mine = bytes.slice(at * size, (at + 1) * size)
+    reader.push(mine.subarray(0, 100), true)
+    reader.push(mine.subarray(100), true)
+    mine.fill(0xff)
+  }
+  const reader = new FrameReader(MiB, {
+    payload: (_kind, id, payload) => {
+      if (id !== 3) payload.memory = 'borrowed'
+      const one = readBytes(payload)
+      if (id !== 3) return
+      kept.push(one)
+      pushCut(3)
+    },
+    frame: () => t.fail(),
+  })
+  for (const at of [0, 1, 2, 0, 1, 0]) pushCut(at)
+  t.is(kept.length, 1)
+  t.true(kept[0]?.every(byte => byte === 3))
 })
 
 test('borrowed payloads make no buffers, wherever they are cut', t => {

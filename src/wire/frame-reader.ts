@@ -136,8 +136,8 @@ export class FrameReader {
     const frame = readFrame(reader)
     if (frame === undefined) return
     if (isPayload(frame)) give(frame, taker)
-    // what a session is told it may keep; slice() of a Buffer would be a view
-    else if (lent && !isCallFrame(frame))
+    // what a session is told it may keep, and a call what is long; slice() of a Buffer would be a view
+    else if (lent && (!isCallFrame(frame) || end - start > longestLent))
       taker.frame(readFrame(Reader.create(new Uint8Array(buf.subarray(start, end)))) ?? frame)
     else taker.frame(frame)
   }
@@ -191,7 +191,9 @@ export class FrameReader {
       this.size = undefined
       this.spare = false
       this.take(body, 0, size, spare)
-      if ((spare || this.reader.memory === 'borrowed') && spares.length < mostSpares)
+      // unless more was read meanwhile: then the reader tells of that
+      const { buf, memory } = this.reader
+      if ((spare || (memory === 'borrowed' && buf === body)) && spares.length < mostSpares)
         spares.push(body.length === firstGuess ? body : freshBytes(firstGuess))
     }
     return end
