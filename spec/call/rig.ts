@@ -14,7 +14,7 @@ import type { CallFrame, Open } from '../../src/wire/frame.js'
 /** Values are their own payloads; a function is one that does something while it is being encoded. */
 const encode = ((value: Uint8Array | (() => Uint8Array), writer) =>
   void writer.raw(typeof value === 'function' ? value() : value)) as Encode<unknown>
-const decode = (reader => new Uint8Array(reader.buf.subarray(reader.pos, reader.len))) as Decode<unknown>
+const copied = (reader => new Uint8Array(reader.buf.subarray(reader.pos, reader.len))) as Decode<unknown>
 
 const kinds: readonly MethodKind[] = ['request', 'stream', 'upload', 'channel', 'event']
 
@@ -37,6 +37,8 @@ export type RigOptions = Partial<Omit<CallsOptions, 'scheduler' | 'peer' | 'viol
   readonly method?: MethodOptions
   /** Each method names a failure: bytes. */
   readonly fails?: true
+  /** How payloads are read; unless told, as copies. */
+  readonly decode?: Decode<unknown>
 }
 
 /** One end of calls, by itself, with one method of each kind in both directions. */
@@ -57,7 +59,7 @@ export interface End {
 export const makeEnd = (
   scheduler: VirtualTimeScheduler,
   end: Pipe['end'],
-  { method = {}, fails, ...options }: RigOptions = {},
+  { method = {}, fails, decode = copied, ...options }: RigOptions = {},
   pipe?: Pipe<CallFrame>,
 ): End => {
   const outgoing = pipe?.outgoing ?? new Subject<CallFrame>()

@@ -236,8 +236,8 @@ export const callMutants: readonly Mutant[] = [
   {
     name: 'a request is written over while a handler that was told to stop may be at it',
     file: 'src/call/answer.ts',
-    text: "this.borrow && settled._tag === 'Replied'",
-    becomes: 'this.borrow',
+    text: "place !== undefined && settled._tag === 'Replied'",
+    becomes: 'place !== undefined',
     specs: ['spec/peer/borrow.spec.ts'],
   },
   {

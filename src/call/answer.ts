@@ -55,10 +55,6 @@ const answerRules: Rules = {
   buffer: bufferRules,
 }
 
-const giveBackRequest = ({ place }: IncomingCall): void => {
-  if (place !== undefined) giveBack(place)
-}
-
 const ask = <C extends AnyCall>(project: Project<C>, call: C): AnswerOf<C> =>
   project(call.request as C['request'], call)
 
@@ -128,7 +124,7 @@ class Hands<C extends AnyCall> implements Observer<C>, CallTaker {
     }
     this.busy++
     incoming.whenSettled = this.settled
-    incoming.borrows = this.borrow
+    incoming.borrows = this.borrow && !incoming.shared
     let given: unknown
     try {
       given = ask(this.project, incoming as unknown as C)
@@ -141,11 +137,13 @@ class Hands<C extends AnyCall> implements Observer<C>, CallTaker {
   }
 
   private readonly settled = (settled: Settled): void => {
+    const incoming = settled.call as unknown as IncomingCall
+    const { borrows, place } = incoming
     this.busy--
-    this.release(settled.call as unknown as IncomingCall)
+    this.release(incoming)
     this.outcomes.next(settled as unknown as Settled<C>)
     // whoever made an answer that was not taken may still be at it
-    if (this.borrow && settled._tag === 'Replied') giveBackRequest(settled.call as unknown as IncomingCall)
+    if (borrows && place !== undefined && settled._tag === 'Replied') giveBack(place)
     this.takeUp()
     this.endIfDone()
   }

@@ -52,9 +52,11 @@ export class ArrivingRequests {
       const limit = arriving.reassembly.add(frame.payload)
       if (limit !== undefined) this.refuse(id, limit)
     } else if (_tag === 'Next') {
-      const payload = arriving.reassembly.join(frame.payload)
-      if (typeof payload === 'number') this.refuse(id, payload)
+      const joined = arriving.reassembly.join(frame.payload)
+      if (typeof joined === 'number') this.refuse(id, joined)
       else {
+        // the only part still lies where it was read
+        const payload = joined === frame.payload ? new Uint8Array(joined) : joined
         this.calls.delete(id)
         this.arrivals.whole(shortened({ ...arriving.open, payload }, arriving.deadline - this.line.now()))
       }

@@ -26,7 +26,9 @@ export class IncomingCall implements Call<unknown, unknown, unknown, unknown, un
   claimBy = Infinity
   /** Somebody is to answer it once its turn has come: until then it is not let go of. */
   awaitsTurn = false
-  /** Whoever answers it keeps no bytes of its items. */
+  /** It was handed to several: one that borrows does not speak for the others. */
+  shared = false
+  /** Whoever answers it keeps no bytes of it. */
   borrows = false
   /** Its place among the calls that are being answered; -1: it has none. */
   heldAt = -1

@@ -55,6 +55,7 @@ export class IncomingHub {
   deliver(call: IncomingCall): boolean {
     const { takers } = this
     if (takers.length === 0) return false
+    call.shared = takers.length > 1
     for (const taker of takers) taker.next(call)
     if (call.taken || call.kind === 'event') return true
     // calls that were answered meanwhile are swept out now and then, not one by one

@@ -141,13 +141,13 @@ export class OutgoingCall implements Flow, ReceivingCall {
       if (this.borrows) whole.memory = 'borrowed'
       value = method.decodeOutput(whole)
     } catch (error) {
-      whole.memory = 'lent' // it may be told what was in it
       return this.lost(invalidPayload(method.name, 'theirs', error))
     }
     this.finish()
     this.consumer.next(value, size)
-    if (this.borrows && whole !== reader) giveBack(whole.buf)
+    // some operators hand it on only now
     this.consumer.complete()
+    if (this.borrows && whole !== reader) giveBack(whole.buf)
   }
 
   onComplete(): void {
