@@ -234,6 +234,13 @@ export const callMutants: readonly Mutant[] = [
     specs: ['spec/peer/borrow.spec.ts'],
   },
   {
+    name: 'who looks on at requests that another one borrows sees them written over',
+    file: 'src/call/incoming-hub.ts',
+    text: 'call.shared = takers.length > 1',
+    becomes: 'call.shared = false',
+    specs: ['spec/call/borrow.spec.ts'],
+  },
+  {
     name: 'a request is written over while a handler that was told to stop may be at it',
     file: 'src/call/answer.ts',
     text: "place !== undefined && settled._tag === 'Replied'",

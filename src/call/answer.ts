@@ -42,9 +42,10 @@ export interface AnswerOptions {
   /** What becomes of items that an Observable emits faster than the caller takes them; default the peer's. */
   readonly buffer?: BufferOptions
   /**
-   * Whether bytes in a request are only borrowed: good until it is answered, as their memory may be used again then; those in the
-   * items of an upload or a channel until `next` returns. Whoever keeps some copies them. Spares the engine the making and
-   * collecting of a buffer for each. `false` unless told.
+   * Whether bytes in a request are only borrowed: good until its answer, all of it where it is a stream, has left, as their memory
+   * may be used again then; those in the items of an upload or a channel until `next` returns, unless they are iterated or paced.
+   * Whoever keeps some copies them first, also who looks at the request of a {@link Settled}. A call that others are subscribed to as
+   * well has bytes of its own. Spares the engine the making and collecting of a buffer for each. `false` unless told.
    */
   readonly borrow?: boolean
 }

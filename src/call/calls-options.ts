@@ -30,8 +30,10 @@ export interface CallOptions {
   readonly signal?: AbortSignal
   /**
    * Whether bytes in what comes are only borrowed: good until `next` returns, as their memory is used again then. Whoever keeps some
-   * copies them. Spares the engine the making and collecting of a buffer for each chunk. Iterated, paced and resumable streams keep
-   * what comes, so that they have bytes of their own all the same. `false` unless told.
+   * copies them first: also a promise of them (`firstValueFrom`), an operator that holds them (`toArray`, `delay`), and another call
+   * that they are the request of, while it waits for a session or where it is idempotent. Spares the engine the making and collecting
+   * of a buffer for each chunk. Iterated, paced and resumable streams keep what comes, so that they have bytes of their own all the
+   * same; so do errors. `false` unless told.
    */
   readonly borrow?: boolean
 }

@@ -13,7 +13,7 @@ export type Encode<A> = (value: A, writer: Writer) => void
  * Reads one protobuf message, from `reader.pos` up to `reader.len`.
  *
  * Throws {@link InvalidValue} for bytes that are no message and for messages that hold no value of the codec.
- * Keeps neither the reader nor its buffer.
+ * Keeps not the reader, and of its buffer only what its `memory` allows.
  */
 export type Decode<A> = (reader: Reader) => A
 
