@@ -145,3 +145,26 @@ for (const order of ['completion', 'arrival'] as const) {
       )
     })
 }
+
+test('events wait for their turn too, and are over once they had it', t => {
+  for (const order of ['completion', 'arrival'] as const) {
+    const { hubs, say } = played('accepted')
+    const begun: Subject<never>[] = []
+    const over: string[] = []
+    const work = () => {
+      const done = new Subject<never>()
+      begun.push(done)
+      return done as never
+    }
+    hubs.event.calls$
+      .pipe(answer(work, { concurrency: 1, order }))
+      .subscribe(({ _tag, call }) => over.push(`${_tag} ${(call as unknown as { id: number }).id}`))
+    for (const id of [1, 3, 5]) say(open(id, 4))
+    for (let n = 0; n < 3; n++) {
+      t.is(begun.length, n + 1, order)
+      t.is(over.length, n, order)
+      begun[n]?.complete()
+    }
+    t.deepEqual(over, ['Replied 1', 'Replied 3', 'Replied 5'])
+  }
+})

@@ -122,9 +122,9 @@ export class IncomingCall implements Call<unknown, unknown, unknown, unknown, un
     return Math.min(this.deadline ?? Infinity, this.claimed || this.awaitsTurn ? Infinity : this.claimBy)
   }
 
-  /** An event has reached its subscribers: unless one of them is still at it, that is all there is to it. */
+  /** An event has reached its subscribers: unless one of them is still at it, or is to be, that is all there is to it. */
   heard(): void {
-    if (!this.taken) this.settle('Replied')
+    if (!this.taken && !this.awaitsTurn) this.settle('Replied')
   }
 
   /** Nobody will answer any more. */

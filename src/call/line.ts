@@ -40,7 +40,7 @@ export interface Line {
   /**
    * A place for messages that arrive in parts, under this end's limits.
    *
-   * @param borrows - whoever gets them gives them back, with `giveBack`
+   * @param borrows - whoever gets them may give them back, with `giveBack`
    */
   reassembly(borrows?: boolean): Reassembly
   /** Whether whatever can wait is to wait, and calls `waitForTurn`. */
