@@ -484,6 +484,107 @@ test('a value longer than a slab is written into memory for just it, when one of
   t.is(new Set(batches.map(({ buffer }) => buffer)).size, 3)
 })
 
+/** A sink that takes memory over: what it was handed, and all that left. */
+const takingOver = () => {
+  const scheduler = new VirtualTimeScheduler()
+  const handed: Uint8Array[] = []
+  const batches: Uint8Array[] = []
+  const sink = {
+    write: (batch: Uint8Array) => void batches.push(new Uint8Array(batch)),
+    writeOwn: (batch: Uint8Array) => {
+      handed.push(batch)
+      batches.push(batch)
+    },
+    idle: true,
+  }
+  return { writer: new FrameWriter(sink, scheduler), handed, batches, endTick: () => scheduler.flush() }
+}
+
+/** Writes what a value holds, whose length nothing tells before. */
+const inside = (value: unknown, to: Writer): void => void to.raw((value as { readonly bytes: Uint8Array }).bytes)
+
+test('a long value leaves in memory of its own, written once, behind what was queued before it', t => {
+  const { writer, handed, batches, endTick } = takingOver()
+  const value = new Uint8Array(60_000).fill(3)
+  const asked: Open = { _tag: 'Open', id: 5, method: 1, ...nothingElse }
+  writer.push(next(1, 10))
+  writer.pushPayload('Next', 3, raw, value, 100_000)
+  writer.pushOpen(asked, raw, value, 100_000)
+  writer.push(next(7, 10))
+  endTick()
+  t.is(handed.length, 2)
+  for (const { buffer, length } of handed) t.true(buffer.byteLength < length + 2_048)
+  t.deepEqual(readIn(batches).map(plain), [
+    plain(next(1, 10)),
+    plain(next(3, 60_000)),
+    plain({ ...asked, payload: value }),
+    plain(next(7, 10)),
+  ])
+})
+
+test('what is short leaves without the memory that was made for something long', t => {
+  const { writer, handed, batches, endTick } = takingOver()
+  const sizes = [60_000, 200_000, 200_000, 10, 300_000, 300_000, 500_000, 5, 6]
+  for (const [id, size] of sizes.entries()) {
+    writer.pushPayload('Next', id + 1, inside, { bytes: new Uint8Array(size).fill(id + 1) }, 1_000_000)
+    endTick()
+  }
+  t.true(handed.length > 2)
+  for (const { buffer, length } of handed) t.true(length >= (buffer.byteLength * 7) / 8, `${length}`)
+  t.deepEqual(
+    readIn(batches).map(plain),
+    sizes.map((size, id) => plain(next(id + 1, size))),
+  )
+})
+
+test('memory is not handed over while others hold what has left from it', t => {
+  const batches: Uint8Array[] = []
+  const sink = {
+    write: (batch: Uint8Array) => void batches.push(batch),
+    writeOwn: (batch: Uint8Array) =>
+      void batches.push(structuredClone(batch, { transfer: [batch.buffer as ArrayBuffer] })),
+    idle: false,
+  }
+  const writer = new FrameWriter(sink, new VirtualTimeScheduler())
+  const sizes = [200_000, 200_000, 100, 190_000]
+  for (const [id, size] of sizes.entries()) {
+    writer.pushPayload('Next', id + 1, inside, { bytes: new Uint8Array(size).fill(id + 1) }, 1_000_000)
+    writer.flush()
+  }
+  t.deepEqual(
+    batches.map(({ length }) => length > 0),
+    [true, true, true, true],
+  )
+  t.deepEqual(
+    readIn(batches).map(plain),
+    sizes.map((size, id) => plain(next(id + 1, size))),
+  )
+})
+
+test('what is sent while a batch leaves is not lost where a longer frame takes other memory', t => {
+  for (const takesOver of [false, true]) {
+    const scheduler = new VirtualTimeScheduler()
+    const batches: Uint8Array[] = []
+    const write = (batch: Uint8Array): void => {
+      batches.push(new Uint8Array(batch))
+      if (batches.length === 1) writer.push(next(3, 10))
+    }
+    const writer = new FrameWriter({ write, ...(takesOver ? { writeOwn: write } : {}), idle: true }, scheduler)
+    writer.push(next(1, 5_000))
+    writer.push(next(5, 200_000))
+    writer.push(next(7, 10))
+    writer.pushPayload('Next', 9, raw, new Uint8Array(200_000).fill(9), 1_000_000)
+    scheduler.flush()
+    t.deepEqual(readIn(batches).map(plain), [
+      plain(next(1, 5_000)),
+      plain(next(3, 10)),
+      plain(next(5, 200_000)),
+      plain(next(7, 10)),
+      plain(next(9, 200_000)),
+    ])
+  }
+})
+
 test('a batch that was queued before a long payload stays as it is when that is released', t => {
   const { writer, batches } = start()
   writer.push(next(1, 5_000))

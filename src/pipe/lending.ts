@@ -1,7 +1,10 @@
 import { Observable, Subscription, type Observer, type Unsubscribable } from 'rxjs'
 
 /** Takes the bytes of a pipe. */
-export type ByteTaker = Observer<Uint8Array>
+export interface ByteTaker extends Observer<Uint8Array> {
+  /** @param lent - whether the bytes are used again once this returns; without it they are the taker's */
+  next(bytes: Uint8Array, lent?: boolean): void
+}
 
 /**
  * The `incoming` of a pipe that is read into one buffer again and again.
@@ -18,17 +21,8 @@ export class Lending extends Observable<Uint8Array> {
 }
 
 /**
- * Hands the bytes of a pipe to a taker that keeps none of them once `next` has returned, with no subscriber between where they
- * are lent.
- *
- * @param lent - told first whether the bytes that follow are lent: used again once `next` returns
+ * Hands the bytes of a pipe to a taker that keeps none of those that are lent once `next` has returned, with no subscriber
+ * between where the pipe can lend.
  */
-export const borrow = (
-  incoming: Observable<Uint8Array>,
-  taker: ByteTaker,
-  lent: (isLent: boolean) => void,
-): Unsubscribable => {
-  const isLending = incoming instanceof Lending
-  lent(isLending)
-  return isLending ? new Subscription(incoming.lend(taker, true)) : incoming.subscribe(taker)
-}
+export const borrow = (incoming: Observable<Uint8Array>, taker: ByteTaker): Unsubscribable =>
+  incoming instanceof Lending ? new Subscription(incoming.lend(taker, true)) : incoming.subscribe(taker)

@@ -149,22 +149,31 @@ export class Writer {
     return this
   }
 
-  /** Begins a message, whose length is not known yet. */
-  fork(): this {
-    this.reserve(1)
-    this.open.push(++this.pos)
+  /**
+   * Begins a message, whose length is not known yet.
+   *
+   * @param room - bytes that its length is likely to take: where it takes another number of them, the message is moved
+   */
+  fork(room = 1): this {
+    // what is in it is not to be left behind when its length needs room
+    this.reserve(10)
+    this.open.push((this.pos += room))
     return this
   }
 
-  /** Ends the message that {@link fork} began last, and puts its length in front. */
-  ldelim(): this {
+  /**
+   * Ends the message that {@link fork} began last, and puts its length in front.
+   *
+   * @param room - as that was told
+   */
+  ldelim(room = 1): this {
     const start = this.open.pop()
     if (start === undefined) throw new Error('ldelim() without a fork(): begin a message first')
     const length = this.pos - start
-    const more = lengthOfVarint(length) - 1
+    const more = lengthOfVarint(length) - room
     this.reserve(more)
-    if (more > 0) this.buf.copyWithin(start + more, start, this.pos)
-    this.pos = start - 1
+    if (more !== 0) this.buf.copyWithin(start + more, start, this.pos)
+    this.pos = start - room
     this.uint32(length)
     this.pos += length
     return this

@@ -79,7 +79,7 @@ export const holdPipe = (open: OpenCarrier, facts: PipeFacts): HeldPipe => {
 
   const carrier = open({
     chunk: (bytes, lent = false) => {
-      if (reading === 'directly') reader?.next(lent && !readerBorrows ? new Uint8Array(bytes) : bytes)
+      if (reading === 'directly') reader?.next(lent && !readerBorrows ? new Uint8Array(bytes) : bytes, lent)
       else if (!hungUp) early.push(lent ? new Uint8Array(bytes) : bytes)
     },
     ended: () => {

@@ -1,6 +1,6 @@
 import type { Reader } from '../protobuf/reader.js'
 import type { Writer } from '../protobuf/writer.js'
-import { callTags, writeId } from './call-ids.js'
+import { callTags, varintSize, writeId } from './call-ids.js'
 import {
   failCodes,
   isPayload,
@@ -67,22 +67,29 @@ const writeOpen = (open: Open, writer: Writer): void => {
 /**
  * Writes an `Open` with its length in front, up to its payload, which is to follow: {@link endOpen} puts the lengths in.
  *
+ * @param expected - how long the payload is likely to be, so that it need not be moved
  * @returns where the payload starts
  */
-export const beginOpen = (open: Open, writer: Writer): number => {
-  writer.fork()
+export const beginOpen = (open: Open, expected: number, writer: Writer): number => {
+  const room = varintSize(expected)
+  writer.fork(room)
   writeId(open.id, writer)
-  writer.uint32(callTags.open).fork()
+  writer.uint32(callTags.open).fork(room)
   writeHead(open, writer)
-  return writer.uint32(42).fork().pos
+  return writer.uint32(42).fork(room).pos
 }
 
-/** Ends what {@link beginOpen} began, with a payload of so many bytes. */
-export const endOpen = (writer: Writer, size: number): void => {
-  writer.ldelim()
+/**
+ * Ends what {@link beginOpen} began, with a payload of so many bytes.
+ *
+ * @param expected - as that was told
+ */
+export const endOpen = (size: number, expected: number, writer: Writer): void => {
+  const room = varintSize(expected)
+  writer.ldelim(room)
   // a payload of no bytes is left out, with its tag and its length
   if (size === 0) writer.pos -= 2
-  writer.ldelim().ldelim()
+  writer.ldelim(room).ldelim(room)
 }
 
 /** Writes a call frame with its length in front. */

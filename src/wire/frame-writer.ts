@@ -26,17 +26,15 @@ const leastOf = (kind: Frame['_tag']): number => (kind === 'Open' || kind === 'R
 /** Within one tick each batch may be twice as long as the one before, up to that: one way, fewer writes do more. */
 const flushAtMost = 64 * 1024
 
-/**
- * Requests behind one that is longer are encoded apart, and copied: in place, each of the three lengths in front of them takes
- * more than the one byte that it was given, and each time the request is moved.
- */
-const longestInPlace = 2 * 1024
-
 /** A payload that is so long leaves from where it lies, where the sink can do so: gathering two is cheaper than a copy then. */
 const gatherFrom = 16 * 1024
 
 /** Room that is made for a frame, beside its payload. */
 const leastRoom = 1024
+
+/** How long the payload of a value is about, where that is known, long, and no more than one frame takes; else 0. */
+const knownLength = (value: unknown, most: number): number =>
+  value instanceof Uint8Array && value.length >= gatherFrom && value.length < most ? value.length : 0
 
 /**
  * Writes frames into batches: a batch leaves when it has 8 KiB, a first one maybe sooner, else at the end of the tick.
@@ -109,18 +107,20 @@ export class FrameWriter {
    */
   pushPayload(kind: PayloadKind, id: number, encode: WriteValue, value: unknown, most: number): number | Uint8Array {
     if (this.encoding) return this.pushApart({ _tag: kind, id }, payloads.write(encode, value), most)
-    const { slabs, lastSize } = this
-    const writer = slabs.room(leastRoom + lastSize, this.roomy)
+    const { slabs } = this
+    const known = knownLength(value, most)
+    const expected = known || this.lastSize
+    const writer = slabs.room(leastRoom + expected, this.roomy, known)
     const before = writer.pos
     const slab = writer.buf
-    const start = beginPayload(kind, id, lastSize, writer)
+    const start = beginPayload(kind, id, expected, writer)
     this.encoding = true
     try {
       encode(value, writer)
       const size = writer.pos - start
       if (size > most) return slabs.takeOut(before, start, slab)
       this.lastSize = size
-      endPayload(before, start, id, lastSize, writer)
+      endPayload(before, start, id, expected, writer)
       return size
     } catch (error) {
       slabs.rollBack(before)
@@ -143,22 +143,21 @@ export class FrameWriter {
    */
   pushOpen(open: Open, encode: WriteValue, value: unknown, most: number): number | Uint8Array {
     this.lockstep.opened = open.id
-    if (this.encoding || this.lastRequest > longestInPlace) {
-      const payload = payloads.write(encode, value)
-      this.lastRequest = payload.length
-      return this.pushApart(open, payload, most)
-    }
+    if (this.encoding) return this.pushApart(open, payloads.write(encode, value), most)
     const { slabs } = this
-    const writer = slabs.room(leastRoom, this.roomy)
+    const known = knownLength(value, most)
+    const expected = known || this.lastRequest
+    const writer = slabs.room(leastRoom + expected, this.roomy, known)
     const before = writer.pos
     const slab = writer.buf
     this.encoding = true
     try {
-      const start = beginOpen(open, writer)
+      const start = beginOpen(open, expected, writer)
       encode(value, writer)
-      const size = (this.lastRequest = writer.pos - start)
+      const size = writer.pos - start
       if (size > most) return slabs.takeOut(before, start, slab)
-      endOpen(writer, size)
+      this.lastRequest = size
+      endOpen(size, expected, writer)
       return size
     } catch (error) {
       slabs.rollBack(before)

@@ -79,7 +79,6 @@ class Outward implements FrameSink<Frame> {
 class Inward implements ByteTaker, Unsubscribable {
   private readonly reader: FrameReader
   private reading: Unsubscribable | undefined = undefined
-  private lent = false
   private over = false
 
   constructor(
@@ -91,15 +90,15 @@ class Inward implements ByteTaker, Unsubscribable {
   }
 
   start(incoming: Observable<Uint8Array>): this {
-    this.reading = borrow(incoming, this, isLent => (this.lent = isLent))
+    this.reading = borrow(incoming, this)
     if (this.over) this.unsubscribe()
     return this
   }
 
-  next(chunk: Uint8Array): void {
+  next(chunk: Uint8Array, lent?: boolean): void {
     if (this.over) return
     try {
-      this.reader.push(chunk, this.lent)
+      this.reader.push(chunk, lent)
     } catch (error) {
       this.unsubscribe()
       this.taker.error(error)

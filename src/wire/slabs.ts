@@ -67,12 +67,14 @@ export class Slabs {
    *
    * @param frame - room that it needs, in bytes; the slab grows where that is more than fits in one
    * @param batch - how long its batch may become: one that begins with it begins where all of it has room
+   * @param known - how long it is about, where it is known to be long: it has memory of its own where the sink takes that over
    */
-  room(frame: number, batch: number): Writer {
+  room(frame: number, batch: number, known = 0): Writer {
     const { writer } = this
     if (this.released !== undefined && this.queued === 0 && this.sink.idle) this.clear()
+    const apart = known > 0 && this.sink.writeOwn !== undefined
     const room = writer.pos === this.start ? Math.max(frame, batch) : frame
-    if (writer.buf.length - writer.pos < room) this.turn(frame, room)
+    if (apart || writer.buf.length - writer.pos < room) this.turn(frame, room, apart)
     return this.writer
   }
 
@@ -123,10 +125,16 @@ export class Slabs {
     this.start = pos
     const batch = buf.subarray(start, pos)
     if (payload !== undefined) sink.writeTwo?.(batch, payload)
-    // a slab is used again, and a sliver may lie beside what is not ours
-    else if (buf.length === slabSize || buf.length === sliverSize || sink.writeOwn === undefined) sink.write(batch)
+    // a slab is used again, and a sliver may lie beside what is not ours; of others whoever gets them gets all, and nobody has a part
+    else if (
+      buf.length === slabSize ||
+      buf.length === sliverSize ||
+      start > 0 ||
+      pos < buf.length * 0.9 ||
+      sink.writeOwn === undefined
+    )
+      sink.write(batch)
     else {
-      // it has outgrown its slab, and whatever lies there beside it has left from elsewhere
       writer.buf = noBytes
       writer.pos = this.start = 0
       sink.writeOwn(batch)
@@ -149,21 +157,23 @@ export class Slabs {
     this.full = []
   }
 
-  private turn(frame: number, bytes: number): void {
+  private turn(frame: number, bytes: number, apart: boolean): void {
     const { writer, sink } = this
     if (writer.buf.length === sliverSize) return this.outgrow(bytes)
     const begins = writer.buf.length === 0
     this.leave()
     // what was said meanwhile may have turned already
-    if (writer.buf.length - writer.pos >= bytes) return
+    if (!apart && writer.buf.length - writer.pos >= bytes) return
+    if (this.queued > 0) return this.outgrow(bytes)
     if (writer.buf.length > 0) {
       if (sink.idle) this.clear()
       // one that has outgrown its slab is left to the engine: it may be long
       else if (this.full.length < most && writer.buf.length === slabSize) this.full.push(writer.buf)
     }
-    const sliver = begins && ++speaking > most && frame <= sliverSize
-    writer.buf = bytes > slabSize ? longBytes(bytes) : (ready.pop() ?? freshBytes(sliver ? sliverSize : slabSize))
     writer.pos = this.start = 0
+    const sliver = begins && ++speaking > most && frame <= sliverSize
+    if (apart) writer.buf = freshBytes(frame)
+    else writer.buf = bytes > slabSize ? longBytes(bytes) : (ready.pop() ?? freshBytes(sliver ? sliverSize : slabSize))
   }
 
   /** Who has more to say than a sliver takes goes on in a slab, with the batch at hand. */
