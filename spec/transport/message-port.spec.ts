@@ -1,7 +1,7 @@
 import { MessageChannel } from 'node:worker_threads'
 import test from 'ava'
-import { firstValueFrom, mergeMap } from 'rxjs'
-import { bytes, contract, peer, request, serve } from 'sluice'
+import { firstValueFrom, forkJoin, lastValueFrom, mergeMap, toArray } from 'rxjs'
+import { bytes, contract, int32, peer, request, serve, stream } from 'sluice'
 import { Outlet } from '../../src/pipe/outlet.js'
 import type { Pipe } from '../../src/pipe/pipe.js'
 import { messagePort, type PortLike } from '../../src/transport/message-port.js'
@@ -135,10 +135,10 @@ test('a message of 1 MiB between two peers is one message of the port each way',
   serving.unsubscribe()
 })
 
-test('is full while more than 1 MiB is under way, and has room once the far end has taken half of that', async t => {
+test('is full while more than 1,088 KiB are under way, and has room once the far end has taken half of that', async t => {
   const { near, far, dialled, accepted } = channel()
   const fullness = record(dialled.writable)
-  for (let i = 0; i < 16; i += 1) dialled.outgoing.next(new Uint8Array(65_536))
+  for (let i = 0; i < 17; i += 1) dialled.outgoing.next(new Uint8Array(65_536))
   t.deepEqual(fullness.values, [true])
   dialled.outgoing.next(Uint8Array.of(1))
   t.deepEqual(fullness.values, [true, false])
@@ -147,7 +147,7 @@ test('is full while more than 1 MiB is under way, and has room once the far end 
   const heard = record(accepted.incoming)
   await until(() => (fullness.values.length === 3 ? true : undefined), 'room')
   t.deepEqual(fullness.values, [true, false, true])
-  await until(() => (joined(heard.values).length === 1_048_577 ? true : undefined), 'all of it')
+  await until(() => (joined(heard.values).length === 17 * 65_536 + 1 ? true : undefined), 'all of it')
   near.unsubscribe()
   far.unsubscribe()
 })
@@ -158,7 +158,7 @@ test('what is written while it is full, and half of that has gone, does not keep
   const pipe = near.values[0]!
   const fullness = record(pipe.writable)
   record(pipe.incoming)
-  for (let i = 0; i < 17; i += 1) pipe.outgoing.next(new Uint8Array(65_536))
+  for (let i = 0; i < 18; i += 1) pipe.outgoing.next(new Uint8Array(65_536))
   t.deepEqual(fullness.values, [true, false])
   // a third is taken: there is no room yet
   port2.postMessage({ sluice: 6 * 65_536 })
@@ -221,6 +221,128 @@ test('destroys the pipe when the far end does not end within the limit', async t
   t.is(why(await within(mine.ended, 'this end')), 'aborted')
   t.deepEqual(await within(theirs.ended, 'the far reader'), { complete: true })
   t.is(why(await within(far.ended, 'the far end')), 'reset')
+})
+
+/** A port that keeps what is posted to it; `hear` is the far end's voice. */
+const recordingPort = () => {
+  const posted: unknown[] = []
+  let hear: (value: unknown) => void = () => undefined
+  const port: PortLike = {
+    postMessage: message => void posted.push((message as { sluice: unknown }).sluice),
+    on: (type, listener) => {
+      if (type === 'message') hear = listener
+    },
+    off: () => undefined,
+  }
+  return { port, posted, hear: (sluice: unknown) => hear({ sluice }) }
+}
+
+const lengthsOf = (said: unknown): unknown =>
+  Array.isArray(said) ? said.map(lengthsOf) : said instanceof Uint8Array ? said.length : said
+
+test('what is long leaves at the end of the tick as one message, in order with what is short and before the end', async t => {
+  const { port, posted } = recordingPort()
+  const near = record(messagePort(port))
+  const { outgoing } = near.values[0]!
+  const slab = new Uint8Array(100_000)
+  outgoing.next(slab.subarray(0, 9))
+  for (const size of [60_000, 10, 50_000]) outgoing.next(slab.subarray(0, size))
+  t.deepEqual(posted.map(lengthsOf), [9])
+  await Promise.resolve()
+  t.deepEqual(posted.map(lengthsOf), [9, [60_000, 10, 50_000]])
+  outgoing.next(slab.subarray(0, 70_000))
+  outgoing.next(new Uint8Array(5_000))
+  outgoing.next(slab.subarray(0, 80_000))
+  outgoing.complete()
+  t.deepEqual(posted.slice(2).map(lengthsOf), [70_000, 5_000, 80_000, 'end'])
+  await Promise.resolve()
+  t.is(posted.length, 6)
+})
+
+test('half a MiB that waits for the end of the tick does not wait any longer', t => {
+  const { port, posted } = recordingPort()
+  const { outgoing } = record(messagePort(port)).values[0]!
+  const slab = new Uint8Array(70_000)
+  for (let n = 0; n < 10; n++) outgoing.next(slab.subarray(0, 65_536))
+  t.deepEqual(posted.map(lengthsOf), [Array(8).fill(65_536)])
+})
+
+test('the far end is told that there is room before it is answered', t => {
+  const { port, posted, hear } = recordingPort()
+  const pipe = record(messagePort(port)).values[0]!
+  pipe.incoming.subscribe({ next: () => outletOf(pipe).nextOwn(new Uint8Array(1_000_000)), error: () => undefined })
+  hear(new Uint8Array(900_000))
+  t.deepEqual(posted.map(lengthsOf), [900_000, 1_000_000])
+})
+
+test('what waits for the end of the tick goes before word that this end is gone', t => {
+  const { port, posted } = recordingPort()
+  const near = record(messagePort(port))
+  near.values[0]!.outgoing.next(new Uint8Array(9_000).subarray(1))
+  near.values[0]!.outgoing.error(new Error('enough'))
+  t.deepEqual(posted.map(lengthsOf), [8_999, 'gone'])
+})
+
+test('several in one message come one by one, and what is no bytes among them is passed over', t => {
+  const { port, hear } = recordingPort()
+  const pipe = record(messagePort(port)).values[0]!
+  const heard = record(pipe.incoming)
+  const sparse: unknown[] = [Uint8Array.of(1), 'end', null, Uint8Array.of(2, 3)]
+  sparse[4_000_000_000] = Uint8Array.of(4)
+  hear(sparse)
+  t.deepEqual(heard.values, [Uint8Array.of(1), Uint8Array.of(2, 3), Uint8Array.of(4)])
+  const more: Uint8Array[] = []
+  heard.unsubscribe()
+  const other = recordingPort()
+  const ending = record(messagePort(other.port)).values[0]!
+  ending.incoming.subscribe({
+    next: bytes => {
+      more.push(bytes)
+      ending.outgoing.error(new Error('enough'))
+    },
+    error: () => undefined,
+  })
+  other.hear([Uint8Array.of(5), Uint8Array.of(6)])
+  t.deepEqual(more, [Uint8Array.of(5)])
+})
+
+test('between two peers sent bytes stay their sender’s, and received ones change no more', async t => {
+  const Bytes = contract('test.Bytes', { chunks: stream(int32, bytes), echo: request(bytes, bytes) })
+  const { port1, port2 } = new MessageChannel()
+  const memory = new Set<ArrayBufferLike>()
+  port1.on('message', ({ sluice }: { sluice: unknown }) => {
+    for (const each of [sluice].flat()) if (each instanceof Uint8Array) memory.add(each.buffer)
+  })
+  const place = new Uint8Array(65_536)
+  function* chunks(count: number): Iterable<Uint8Array> {
+    for (let n = 0; n < count; n++) yield n % 5 === 4 ? place.subarray(0, 10).fill(n) : place.fill(n)
+  }
+  const serving = messagePort(port2, { end: 'accepted' })
+    .pipe(
+      peer({ serves: Bytes }),
+      mergeMap(far => serve(far, { chunks, echo: given => given })),
+    )
+    .subscribe()
+  const asked = new Uint8Array(300_000)
+  const [came, echoed] = await firstValueFrom(
+    messagePort(port1).pipe(
+      peer({ uses: Bytes }),
+      mergeMap(({ remote }) => {
+        const echoes = [1, 2, 3].map(n => lastValueFrom(remote.echo(asked.fill(n))))
+        return forkJoin([remote.chunks(100).pipe(toArray()), forkJoin(echoes)])
+      }),
+    ),
+  )
+  t.true(place.length === 65_536 && asked.length === 300_000)
+  for (const [n, chunk] of came.entries()) {
+    t.is(chunk.length, n % 5 === 4 ? 10 : 65_536)
+    t.true(chunk.every(byte => byte === n))
+    // what is long is not copied once more, and nothing keeps much beside it
+    if (chunk.length > 10) t.true(memory.has(chunk.buffer))
+    t.true(chunk.buffer.byteLength < chunk.length + 2_048)
+  }
+  for (const [n, echo] of echoed.entries()) t.true(echo.length === 300_000 && echo.every(byte => byte === n + 1))
+  serving.unsubscribe()
 })
 
 /** A port with Node's `on` alone, whose values come inside of an event, as Electron's do. */
