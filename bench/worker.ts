@@ -37,12 +37,16 @@ const tasks: readonly Task[] = [
   },
   {
     operation: { _tag: 'bytes' },
-    metrics: [{ metric: '64 KiB chunks', unit: 'MB/s', from: run => (run.count * chunkSize) / run.elapsedMs / 1000 }],
+    metrics: [
+      { metric: '64 KiB chunks', unit: 'MB/s', from: run => (run.count * chunkSize) / run.elapsedMs / 1000 },
+      { metric: 'CPU of both ends', unit: 'us/chunk', from: run => run.cpuUs / run.count },
+    ],
   },
   {
     operation: { _tag: 'big' },
     metrics: [
       { metric: '1 MiB there and back', unit: 'MB/s', from: run => (2 * run.count * echoSize) / run.elapsedMs / 1000 },
+      { metric: 'CPU of both ends', unit: 'us/echo', from: run => run.cpuUs / run.count },
     ],
   },
 ]
