@@ -1,4 +1,11 @@
-import { Observable, Subscription, type Observer, type Unsubscribable } from 'rxjs'
+import {
+  Observable,
+  Subject,
+  Subscription,
+  type MonoTypeOperatorFunction,
+  type Observer,
+  type Unsubscribable,
+} from 'rxjs'
 
 /** Takes the bytes of a pipe. */
 export interface ByteTaker extends Observer<Uint8Array> {
@@ -26,3 +33,34 @@ export class Lending extends Observable<Uint8Array> {
  */
 export const borrow = (incoming: Observable<Uint8Array>, taker: ByteTaker): Unsubscribable =>
   incoming instanceof Lending ? new Subscription(incoming.lend(taker, true)) : incoming.subscribe(taker)
+
+/**
+ * Leads the end of a pipe's bytes through an operator, and its bytes past it: what lends goes on to lend.
+ *
+ * @param operator - gets no value, and the end; says how and when the result ends
+ */
+export const endingBy = (
+  incoming: Observable<Uint8Array>,
+  operator: MonoTypeOperatorFunction<Uint8Array>,
+): Observable<Uint8Array> =>
+  incoming instanceof Lending
+    ? new Lending((taker, mayLend) => {
+        const end$ = new Subject<Uint8Array>()
+        const ending = end$.pipe(operator).subscribe({
+          error: (error: unknown) => taker.error(error),
+          complete: () => taker.complete(),
+        })
+        const stop = incoming.lend(
+          {
+            next: (bytes, lent) => taker.next(bytes, lent),
+            error: (error: unknown) => end$.error(error),
+            complete: () => end$.complete(),
+          },
+          mayLend,
+        )
+        return () => {
+          stop()
+          ending.unsubscribe()
+        }
+      })
+    : incoming.pipe(operator)

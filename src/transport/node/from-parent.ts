@@ -1,6 +1,7 @@
 import { type MessagePort, parentPort } from 'node:worker_threads'
 import { defer, Observable, tap, throwError } from 'rxjs'
 import { checkOptions, oneOf, timerDuration, type Rules } from '../../error/check-options.js'
+import { endingBy } from '../../pipe/lending.js'
 import { PipeError } from '../../pipe/pipe-error.js'
 import type { Pipe, Transport } from '../../pipe/pipe.js'
 import { ConnectionKey } from '../connection-key.js'
@@ -106,7 +107,7 @@ const endingWithParent =
       }
       const watched = (pipe: Pipe): Pipe => ({
         ...pipe,
-        incoming: pipe.incoming.pipe(tap({ error: leave, complete: () => leave() })),
+        incoming: endingBy(pipe.incoming, tap({ error: leave, complete: () => leave() })),
       })
       const subscription = parent$.subscribe({
         next: pipe => subscriber.next(watched(pipe)),

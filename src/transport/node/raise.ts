@@ -1,4 +1,5 @@
 import { Observable } from 'rxjs'
+import { endingBy } from '../../pipe/lending.js'
 import { PipeError } from '../../pipe/pipe-error.js'
 import type { Transport } from '../../pipe/pipe.js'
 import type { HeldPipe } from '../hold-pipe.js'
@@ -88,7 +89,7 @@ export const raise = (road: Road, command: string, { connectWithin = 10_000, gra
       held = pipe
       clearTimeout(timer)
       pipe.over$.subscribe({ error: (error: unknown) => end({ error }), complete: () => end({}) })
-      subscriber.next({ ...pipe.pipe, incoming: pipe.pipe.incoming.pipe(explainedByExit(exit$)) })
+      subscriber.next({ ...pipe.pipe, incoming: endingBy(pipe.pipe.incoming, explainedByExit(exit$)) })
     }
 
     const connection = road(watch).subscribe({
