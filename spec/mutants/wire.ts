@@ -68,7 +68,7 @@ export const wireMutants: readonly Mutant[] = [
   {
     name: 'the last frames before the end of this half are not written',
     file: 'src/wire/framed.ts',
-    text: 'this.writer.flush(() => this.bytes.complete())',
+    text: 'this.flush(() => this.bytes.complete())',
     becomes: 'this.bytes.complete()',
     specs: ['spec/wire/framed.spec.ts'],
   },

@@ -1,29 +1,16 @@
-import { filter, Observable, Subject, type ObservableInput, type Subscription } from 'rxjs'
+import { filter, isObservable, Observable, Subject, type ObservableInput, type Subscription } from 'rxjs'
 import { BoundedBuffer, type BufferLimit, type BufferOptions } from '../flow/bounded-buffer.js'
 import { SendWindow } from '../flow/send-window.js'
 import type { Encode } from '../schema/codec.js'
 import { begin } from './begin.js'
 import { Departure } from './departure.js'
 import { onDemand } from './from-demand.js'
+import type { ItemSink } from './item-sink.js'
 import { rootOf } from './lifted.js'
 import type { Line } from './line.js'
 import { isCall, onPacedRoot, type Item, type Moment } from './pacing.js'
 import { toSource, type PullSource, type Taker } from './pull-source.js'
 import type { Sender } from './turns.js'
-
-/** Whose items a sender sends: it is told how that ends. */
-export interface ItemSink {
-  /** An item could not be encoded: the call ends over it. */
-  unencodable(error: unknown): void
-  /** An item is longer than the far end takes in, whose limit that is: the call ends over it. */
-  tooLarge(bytes: number, limit: number): void
-  /** The producer is done, and every item has been sent. */
-  allSent(): void
-  /** The producer failed, and every item before that has been sent. */
-  failed(error: unknown): void
-  /** The producer outran its buffer. */
-  overflowed(limit: BufferLimit): void
-}
 
 /** A payload that waits, and the item of another call that it was made of. */
 interface Waiting {
@@ -101,12 +88,12 @@ export class ItemSender implements Taker<unknown>, Sender {
     let source: PullSource<unknown> | Observable<unknown>
     try {
       source = toSource(input)
-      if (!('pull' in source)) source = this.adapted(source, (this.limits.overflow ?? 'error') === 'error')
+      if (isObservable(source)) source = this.adapted(source, (this.limits.overflow ?? 'error') === 'error')
     } catch (error) {
       this.failed(error)
       return
     }
-    if ('pull' in source) {
+    if (!isObservable(source)) {
       this.source = source
       this.pump()
       return
@@ -152,10 +139,8 @@ export class ItemSender implements Taker<unknown>, Sender {
     this.pumping = true
     while (!this.stopped && !this.pulling && this.ready) {
       if (this.waiting > 0) this.sendWaiting(this.buffer?.shift() as Waiting)
-      else if (this.source !== undefined && this.finished === undefined) {
-        this.pulling = true
-        this.source.pull(this)
-      } else break
+      else if (this.source === undefined || this.finished !== undefined) break
+      else this.pull(this.source)
     }
     this.pumping = false
     this.endIfDone()
@@ -179,6 +164,25 @@ export class ItemSender implements Taker<unknown>, Sender {
     this.pulling = false
     this.finished ??= { error }
     this.endIfDone()
+  }
+
+  private pull({ iterator, pull }: PullSource<unknown>): void {
+    if (iterator === undefined) {
+      this.pulling = true
+      pull?.(this)
+      return
+    }
+    // measured: a turn of `pump` for each, by way of `item`, costs a small item a fifth of what it costs this end
+    do {
+      let result: IteratorResult<unknown>
+      try {
+        result = iterator.next()
+      } catch (error) {
+        return this.failed(error)
+      }
+      if (result.done === true) return this.done()
+      if (!this.stopped) this.sendValue(result.value)
+    } while (!this.stopped && this.ready)
   }
 
   /** A call of another far end is paced by this one: what comes too fast waits there, unless it is to be lost. */

@@ -7,10 +7,12 @@ export interface Taker<T> {
   failed(error: unknown): void
 }
 
-/** A producer that waits to be asked. */
+/** A producer that waits to be asked, for one item at a time. */
 export interface PullSource<T> {
-  /** Asks for one item. At most one pull is under way at a time; `take` is called once for it, now or later. */
-  pull(take: Taker<T>): void
+  /** Gives what there is as soon as it is asked: whoever pulls asks it directly, which spares half of what a small item costs here. */
+  readonly iterator?: Iterator<T>
+  /** Where that takes time: asks for one item. `take` is called once for it, now or later, before which there is no other pull. */
+  readonly pull?: (take: Taker<T>) => void
   /** Lets go of the producer, as breaking out of a `for` loop does. */
   close(): void
 }
@@ -41,16 +43,7 @@ const settle = <A>(ask: () => PromiseLike<A>, taken: (value: A) => void, failed:
 const ignore = (): void => undefined
 
 const fromIterator = <T>(iterator: Iterator<T>): PullSource<T> => ({
-  pull: taker => {
-    let result: IteratorResult<T>
-    try {
-      result = iterator.next()
-    } catch (error) {
-      taker.failed(error)
-      return
-    }
-    take(taker, result)
-  },
+  iterator,
   close: () => void iterator.return?.(),
 })
 

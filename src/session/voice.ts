@@ -36,14 +36,14 @@ export class Voice implements FrameSink<CallFrame> {
     this.say(frame)
   }
 
-  writePayload(kind: PayloadKind, id: number, encode: WriteValue, value: unknown, most: number): number | Uint8Array {
+  pushPayload(kind: PayloadKind, id: number, encode: WriteValue, value: unknown, most: number): number | Uint8Array {
     if (!this.events.talks()) return 0
     const size = writePayload(this.pipe.outgoing, kind, id, encode, value, most)
     if (typeof size === 'number') this.unread.wrotePayload(size)
     return size
   }
 
-  writeOpen(open: Open, encode: WriteValue, value: unknown, most: number): number | Uint8Array {
+  pushOpen(open: Open, encode: WriteValue, value: unknown, most: number): number | Uint8Array {
     if (!this.events.talks()) return 0
     const size = writeOpen(this.pipe.outgoing, open, encode, value, most)
     if (typeof size === 'number') this.unread.wrotePayload(size)

@@ -7,28 +7,18 @@ import { payloads, type WriteValue } from './payload-writer.js'
 /** Where a {@link FrameOutlet} leads. */
 export interface FrameSink<F extends Frame> extends OutletSink<F> {
   /** See {@link writePayload}. */
-  writePayload(kind: PayloadKind, id: number, encode: WriteValue, value: unknown, most: number): number | Uint8Array
+  pushPayload(kind: PayloadKind, id: number, encode: WriteValue, value: unknown, most: number): number | Uint8Array
   /** See {@link writeOpen}. */
-  writeOpen(open: Open, encode: WriteValue, value: unknown, most: number): number | Uint8Array
+  pushOpen(open: Open, encode: WriteValue, value: unknown, most: number): number | Uint8Array
   /** See {@link release}. */
   release(payload: Uint8Array): void
 }
 
 /** The `outgoing` of a pipe of frames, which also writes values with no object for the frame, and no bytes between. */
 export class FrameOutlet<F extends Frame = Frame> extends Outlet<F> {
-  /** @param sink - where it leads */
-  constructor(protected override readonly sink: FrameSink<F>) {
+  /** @param sink - where it leads; values go there directly, but only while nobody watches, who would have to see a frame */
+  constructor(override readonly sink: FrameSink<F>) {
     super(sink)
-  }
-
-  /** See {@link writePayload}; only while nobody watches, who would have to see a frame. */
-  writePayload(kind: PayloadKind, id: number, encode: WriteValue, value: unknown, most: number): number | Uint8Array {
-    return this.sink.writePayload(kind, id, encode, value, most)
-  }
-
-  /** See {@link writeOpen}; only while nobody watches. */
-  writeOpen(open: Open, encode: WriteValue, value: unknown, most: number): number | Uint8Array {
-    return this.sink.writeOpen(open, encode, value, most)
   }
 
   /** See {@link release}; nothing, once somebody has watched, who may have kept it. */
@@ -77,7 +67,7 @@ export const writePayload = <F extends Frame>(
   most: number,
 ): number | Uint8Array => {
   if (outgoing instanceof FrameOutlet && !outgoing.observed)
-    return (outgoing as FrameOutlet<F>).writePayload(kind, id, encode, value, most)
+    return (outgoing as FrameOutlet<F>).sink.pushPayload(kind, id, encode, value, most)
   return sayApart(outgoing, { _tag: kind, id }, encode, value, most)
 }
 
@@ -97,6 +87,6 @@ export const writeOpen = <F extends Frame>(
   most: number,
 ): number | Uint8Array => {
   if (outgoing instanceof FrameOutlet && !outgoing.observed)
-    return (outgoing as FrameOutlet<F>).writeOpen(open, encode, value, most)
+    return (outgoing as FrameOutlet<F>).sink.pushOpen(open, encode, value, most)
   return sayApart(outgoing, open, encode, value, most)
 }

@@ -6,11 +6,10 @@ import { FrameOutlet, type FrameSink } from './frame-outlet.js'
 import type { FrameLimit } from './frame-limit.js'
 import { FrameReader } from './frame-reader.js'
 import { FrameSource } from './frame-source.js'
-import type { FrameTaker, PayloadKind } from './frame-taker.js'
+import type { FrameTaker } from './frame-taker.js'
 import { FrameWriter } from './frame-writer.js'
-import type { Frame, Open } from './frame.js'
+import type { Frame } from './frame.js'
 import { defaultLimits } from './hello-codec.js'
-import type { WriteValue } from './payload-writer.js'
 import type { BatchSink } from './slabs.js'
 import { Lockstep } from './lockstep.js'
 
@@ -35,8 +34,7 @@ class Batches implements BatchSink {
 }
 
 /** Frames, on their way to bytes. */
-class Outward implements FrameSink<Frame> {
-  private readonly writer: FrameWriter
+class Outward extends FrameWriter implements FrameSink<Frame> {
   /** Frames are not used again. */
   readonly idle = false
 
@@ -46,32 +44,20 @@ class Outward implements FrameSink<Frame> {
     merges: boolean,
     lockstep: Lockstep,
   ) {
-    this.writer = new FrameWriter(new Batches(bytes), scheduler, merges, lockstep)
+    super(new Batches(bytes), scheduler, merges, lockstep)
   }
 
   write(frame: Frame): void {
-    this.writer.push(frame)
-  }
-
-  writePayload(kind: PayloadKind, id: number, encode: WriteValue, value: unknown, most: number): number | Uint8Array {
-    return this.writer.pushPayload(kind, id, encode, value, most)
-  }
-
-  writeOpen(open: Open, encode: WriteValue, value: unknown, most: number): number | Uint8Array {
-    return this.writer.pushOpen(open, encode, value, most)
-  }
-
-  release(payload: Uint8Array): void {
-    this.writer.release(payload)
+    this.push(frame)
   }
 
   end(): void {
-    this.writer.flush(() => this.bytes.complete())
+    this.flush(() => this.bytes.complete())
   }
 
   /** The last thing said may be why. */
   abort(error: unknown): void {
-    this.writer.flush(() => this.bytes.error(error))
+    this.flush(() => this.bytes.error(error))
   }
 }
 

@@ -10,9 +10,6 @@ const tags = { Next: callTags.next, Reply: callTags.reply, Fragment: callTags.fr
 export const payloadKind = (tag: number | undefined): PayloadKind | undefined =>
   tag === tags.Next ? 'Next' : tag === tags.Reply ? 'Reply' : tag === tags.Fragment ? 'Fragment' : undefined
 
-/** Longest head of a frame: two lengths, an id, and their tags. */
-const longestHead = 22
-
 /** A payload below that has a length of one byte, and so has its frame, whatever its id: that takes nine bytes with its tag at most. */
 const shortPayload = 0x60
 
@@ -43,19 +40,21 @@ export const writePayloadFrame = (frame: PayloadFrame, writer: Writer): void => 
 }
 
 /**
- * Writes the head of such a frame, whose payload is to follow: {@link endPayload} fills in the lengths.
+ * Writes the head of such a frame, of 22 bytes at most, whose payload is to follow: {@link endPayload} fills in the lengths.
  *
  * @param expected - how long the payload is likely to be, so that it need not be moved
+ * @param writer - has room for it
  * @returns where the payload starts
  */
 export const beginPayload = (kind: PayloadKind, id: number, expected: number, writer: Writer): number => {
-  writer.reserve(longestHead)
-  if (expected < shortPayload && id < 0x8000_0000) {
+  // 2^31 - 1 and not below 2^31: the engine compares whole numbers of that length without turning them into fractions
+  if (expected < shortPayload && id <= 0x7fff_ffff) {
     // nearly all: two lengths of one byte each, with an id between that has one only for the first calls of a connection
     const { buf, pos } = writer
     buf[pos + 1] = callTags.id
     const at = putVarint(buf, pos + 2, id)
-    buf[at] = tags[kind]
+    // by comparison: a table that was asked for several kinds is slow
+    buf[at] = kind === 'Next' ? callTags.next : tags[kind]
     return (writer.pos = at + 2)
   }
   const sizeRoom = varintSize(expected)
