@@ -182,7 +182,7 @@ export class ItemSender implements Taker<unknown>, Sender {
       }
       if (result.done === true) return this.done()
       if (!this.stopped) this.sendValue(result.value)
-    } while (!this.stopped && this.ready)
+    } while (!this.stopped && this.leaving === undefined && this.window.open && !this.line.busy)
   }
 
   /** A call of another far end is paced by this one: what comes too fast waits there, unless it is to be lost. */

@@ -57,6 +57,11 @@ export const beginPayload = (kind: PayloadKind, id: number, expected: number, wr
     buf[at] = kind === 'Next' ? callTags.next : tags[kind]
     return (writer.pos = at + 2)
   }
+  return beginLong(kind, id, expected, writer)
+}
+
+// apart, so that the engine puts what is short where it is called
+const beginLong = (kind: PayloadKind, id: number, expected: number, writer: Writer): number => {
   const sizeRoom = varintSize(expected)
   writer.pos += varintSize(idSize(id) + 1 + sizeRoom + expected)
   writeId(id, writer)
@@ -76,8 +81,11 @@ export const endPayload = (frame: number, payload: number, id: number, expected:
   if (size < shortPayload && expected < shortPayload) {
     writer.buf[frame] = writer.pos - frame - 1
     writer.buf[payload - 1] = size
-    return
-  }
+  } else endLong(frame, payload, id, expected, writer)
+}
+
+const endLong = (frame: number, payload: number, id: number, expected: number, writer: Writer): void => {
+  const size = writer.pos - payload
   const inner = idSize(id) + 1
   const total = inner + varintSize(size) + size
   const sizeRoom = varintSize(expected)
