@@ -196,3 +196,28 @@ test('what a value does while it is being encoded comes behind it', t => {
   t.deepEqual([late.sizes, late.end, upload.observed], [[7], 'complete', false])
   t.deepEqual([caller.violations, server.violations], [[], []])
 })
+
+test('who watches in the middle of a run of items sees those that follow as frames, as long as it watches', t => {
+  const { caller, server, flush } = overBytes()
+  const seen: unknown[] = []
+  function* items() {
+    yield bytesOf(1)
+    yield bytesOf(2)
+    const watching = server.outgoing.subscribe(frame =>
+      seen.push('payload' in frame ? frame.payload.length : frame._tag),
+    )
+    yield bytesOf(3)
+    // also where that happens while one is being encoded: that one has left by then
+    yield () => {
+      watching.unsubscribe()
+      return bytesOf(4)
+    }
+    yield bytesOf(5)
+  }
+  const outcome = written()
+  server.hubs.stream.calls$.subscribe(call => call.reply(items()))
+  caller.open('stream', bytesOf(0), outcome)
+  flush()
+  t.deepEqual([outcome.sizes, outcome.end], [[1, 2, 3, 4, 5], 'complete'])
+  t.deepEqual(seen, [3])
+})

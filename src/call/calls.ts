@@ -45,7 +45,7 @@ export class Calls implements Line {
   private whenIdle: (() => void) | undefined = undefined
 
   constructor(
-    private readonly pipe: Pipe<CallFrame>,
+    readonly pipe: Pipe<CallFrame>,
     served: Served,
     private readonly options: CallsOptions,
   ) {
@@ -147,10 +147,11 @@ export class Calls implements Line {
   }
 
   sendValue(kind: 'Next' | 'Reply', id: number, encode: Encode<unknown>, value: unknown): number | Uint8Array {
-    if (this.ended) return 0
-    const sent = writePayload(this.pipe.outgoing, kind, id, encode, value, this.wholeBytes)
-    if (kind === 'Next' && typeof sent === 'number') this.turns.spend(sent)
-    return sent
+    return this.ended ? 0 : writePayload(this.pipe.outgoing, kind, id, encode, value, this.wholeBytes)
+  }
+
+  spend(bytes: number): void {
+    if (!this.ended) this.turns.spend(bytes)
   }
 
   sendOpen(open: Open, encode: Encode<unknown>, value: unknown, most: number): number | Uint8Array {

@@ -1,23 +1,28 @@
 import type { BufferOptions } from '../flow/bounded-buffer.js'
 import type { Reassembly } from '../flow/reassembly.js'
+import type { Pipe } from '../pipe/pipe.js'
 import type { Encode } from '../schema/codec.js'
 import type { CallFrame, Open, PayloadFrame } from '../wire/frame.js'
 import type { Sender } from './turns.js'
 
 /** What one call sees of the connection it is on. */
 export interface Line {
+  /** What it goes over. */
+  readonly pipe: Pick<Pipe<CallFrame>, 'outgoing'>
   send(frame: CallFrame): void
   /** Sends a frame of something that may go on for long: counts it, so that others have their turn. */
   sendPayload(frame: PayloadFrame): void
   /** Turns a value into a payload; throws what `encode` throws. */
   write(encode: Encode<unknown>, value: unknown): Uint8Array
   /**
-   * Sends a value as an item or an answer, where that fits into one frame; an item is counted as `sendPayload` does it.
+   * Sends a value as an item or an answer, where that fits into one frame; an item is to be counted with `spend`.
    *
    * @returns how long its payload was; or the payload itself, which has not left, where it is longer than `wholeBytes`
    * @throws what `encode` throws; nothing has left then
    */
   sendValue(kind: 'Next' | 'Reply', id: number, encode: Encode<unknown>, value: unknown): number | Uint8Array
+  /** Counts an item of so many bytes that has been sent, as `sendPayload` does it. */
+  spend(bytes: number): void
   /**
    * Opens a call with a value as its request, as `sendValue` does it.
    *

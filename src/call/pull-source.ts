@@ -23,11 +23,6 @@ export const isPromise = (value: unknown): value is PromiseLike<unknown> => hasM
 const hasMethod = (value: unknown, name: PropertyKey): boolean =>
   typeof value === 'object' && value !== null && typeof (value as Record<PropertyKey, unknown>)[name] === 'function'
 
-const take = <T>(taker: Taker<T>, result: IteratorResult<T>): void => {
-  if (result.done === true) taker.done()
-  else taker.item(result.value)
-}
-
 /** Asks for one result; a promise is awaited through rxjs. */
 const settle = <A>(ask: () => PromiseLike<A>, taken: (value: A) => void, failed: (error: unknown) => void): void => {
   let promise: PromiseLike<A>
@@ -47,13 +42,21 @@ const fromIterator = <T>(iterator: Iterator<T>): PullSource<T> => ({
   close: () => void iterator.return?.(),
 })
 
-const fromAsyncIterator = <T>(iterator: AsyncIterator<T>): PullSource<T> => ({
-  pull: taker =>
+/** Pulls what promises bring. */
+const pulling =
+  <T>(ask: () => PromiseLike<IteratorResult<T>>) =>
+  (taker: Taker<T>): void =>
     settle(
-      () => iterator.next(),
-      result => take(taker, result),
+      ask,
+      result => {
+        if (result.done === true) taker.done()
+        else taker.item(result.value)
+      },
       error => taker.failed(error),
-    ),
+    )
+
+const fromAsyncIterator = <T>(iterator: AsyncIterator<T>): PullSource<T> => ({
+  pull: pulling(() => iterator.next()),
   close: () => {
     const closing = iterator.return?.()
     if (closing !== undefined) from(closing).subscribe({ error: ignore })
@@ -62,18 +65,13 @@ const fromAsyncIterator = <T>(iterator: AsyncIterator<T>): PullSource<T> => ({
 
 /** The part of a web stream that is needed to read from it. */
 interface ReadableLike<T> {
-  getReader(): { read(): PromiseLike<{ done: boolean; value?: T }>; cancel(reason?: unknown): PromiseLike<void> }
+  getReader(): { read(): PromiseLike<IteratorResult<T>>; cancel(reason?: unknown): PromiseLike<void> }
 }
 
 const fromReadable = <T>(stream: ReadableLike<T>): PullSource<T> => {
   const reader = stream.getReader()
   return {
-    pull: taker =>
-      settle(
-        () => reader.read(),
-        result => (result.done ? taker.done() : taker.item(result.value as T)),
-        error => taker.failed(error),
-      ),
+    pull: pulling(() => reader.read()),
     close: () => settle(() => reader.cancel(), ignore, ignore),
   }
 }

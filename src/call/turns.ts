@@ -52,7 +52,10 @@ export class Turns {
 
   /** Counts a payload that was sent. */
   spend(bytes: number): void {
-    if (this.spent === 0) this.begin()
+    if (this.spent === 0) {
+      this.since = this.scheduler.now()
+      this.pause = this.scheduler.schedule(this.paused)
+    }
     this.spent += bytes + frameCost
   }
 
@@ -88,11 +91,6 @@ export class Turns {
   stop(): void {
     this.line.clear()
     this.pause?.unsubscribe()
-  }
-
-  private begin(): void {
-    this.since = this.scheduler.now()
-    this.pause = this.scheduler.schedule(this.paused)
   }
 
   /** Begins with another burst, where nobody waits for the end of this one and the event loop does not wait for long. */

@@ -1,3 +1,4 @@
+import type { Subject } from 'rxjs'
 import type { Pipe } from '../pipe/pipe.js'
 import { FrameOutlet, release, writeOpen, writePayload, type FrameSink } from '../wire/frame-outlet.js'
 import type { PayloadKind } from '../wire/frame-taker.js'
@@ -37,17 +38,21 @@ export class Voice implements FrameSink<CallFrame> {
   }
 
   pushPayload(kind: PayloadKind, id: number, encode: WriteValue, value: unknown, most: number): number | Uint8Array {
-    if (!this.events.talks()) return 0
-    const size = writePayload(this.pipe.outgoing, kind, id, encode, value, most)
+    return this.events.talks() ? this.pushed(writePayload(this.pipe.outgoing, kind, id, encode, value, most)) : 0
+  }
+
+  pushOpen(open: Open, encode: WriteValue, value: unknown, most: number): number | Uint8Array {
+    return this.events.talks() ? this.pushed(writeOpen(this.pipe.outgoing, open, encode, value, most)) : 0
+  }
+
+  private pushed(size: number | Uint8Array): number | Uint8Array {
     if (typeof size === 'number') this.unread.wrotePayload(size)
     return size
   }
 
-  pushOpen(open: Open, encode: WriteValue, value: unknown, most: number): number | Uint8Array {
-    if (!this.events.talks()) return 0
-    const size = writeOpen(this.pipe.outgoing, open, encode, value, most)
-    if (typeof size === 'number') this.unread.wrotePayload(size)
-    return size
+  /** What goes that way is not unread: nothing that can wait goes to a pipe that is full. */
+  below(): Subject<Frame> | undefined {
+    return this.events.talks() ? this.pipe.outgoing : undefined
   }
 
   release(payload: Uint8Array): void {
