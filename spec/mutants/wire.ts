@@ -12,8 +12,8 @@ export const wireMutants: readonly Mutant[] = [
   {
     name: 'a length that is cut between two chunks loses its first bits',
     file: 'src/wire/frame-reader.ts',
-    text: 'this.partial += (byte & 0x7f) * 2 ** this.shift',
-    becomes: 'this.partial = (byte & 0x7f) * 2 ** this.shift',
+    text: 'this.partial += (byte & 0x7f) * (1 << this.shift)',
+    becomes: 'this.partial = (byte & 0x7f) * (1 << this.shift)',
     specs: ['spec/wire/frame-reader.spec.ts'],
   },
   {

@@ -155,7 +155,8 @@ export class FrameReader {
     let pos = start
     while (pos < chunk.length) {
       const byte = chunk[pos++] as number
-      this.partial += (byte & 0x7f) * 2 ** this.shift
+      // a power of two by ** would be a fraction to the engine, and so would be each position that is counted from this length
+      this.partial += (byte & 0x7f) * (1 << this.shift)
       this.shift += 7
       const { frameBytes } = this.limit
       if (this.partial > frameBytes)
