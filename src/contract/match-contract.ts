@@ -180,17 +180,10 @@ const matchMethod = (mine: MethodTypes, other: MethodDescriptor | undefined, rol
       : compareTypes(bench.fit, reader, theirs, part)
     differences.push(...found.differences)
     notes.push(...found.notes)
-    if (bench.fit.fits(reader, theirs))
-      decode[part] = lazily(() => bench.factory.decoder(reader, theirs, bench.resolver))
+    if (bench.fit.fits(reader, theirs)) decode[part] = bench.factory.decoder(reader, theirs, bench.resolver)
   }
   if (differences.length > 0) return mismatched(differences)
   return { verdict: notes.length === 0 ? { _tag: 'Identical' } : { _tag: 'Compatible', notes }, decode }
-}
-
-// a session that ends before a method is called has no use for its decoders
-const lazily = (make: () => Decode<unknown>): Decode<unknown> => {
-  let made: Decode<unknown> | undefined
-  return reader => (made ??= make())(reader)
 }
 
 const mismatched = (differences: readonly Difference[]): MethodMatch => ({

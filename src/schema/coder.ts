@@ -1,4 +1,3 @@
-import type { Reader } from '../protobuf/reader.js'
 import type { Coder, Decode, Encode } from './codec.js'
 import { codegen, type Codegen } from './codegen.js'
 import { absentMark, DecodeClosures, strictly, type Manner, type ReadFunction } from './decode-closure.js'
@@ -20,6 +19,11 @@ export interface CoderOptions {
   readonly codegen?: boolean
 }
 
+const closures =
+  (manner: Manner): Codegen['decoder'] =>
+  (message, steps) =>
+    new DecodeClosures(manner).topLevel(message, steps)
+
 /** Makes encoders and decoders of types that were derived together. */
 export class CoderFactory {
   readonly options: CoderOptions
@@ -36,76 +40,62 @@ export class CoderFactory {
 
   /** Both directions, for bytes of our own making. */
   coder(type: Type): Coder<unknown> {
-    let encode: Encode<unknown> | undefined
-    let decode: Decode<unknown> | undefined
-    // made when first used: an end that only calls a method never writes its answers
-    return {
-      encode: (value, writer) => {
-        encode ??= this.encoder(type)
-        encode(value, writer)
-      },
-      decode: reader => {
-        decode ??= this.decoder(type, type)
-        return decode(reader)
-      },
-    }
+    return { encode: this.encoder(type), decode: this.decoder(type, type) }
   }
 
+  /**
+   * Whatever a write function throws becomes {@link InvalidValue}.
+   *
+   * It is made when first used: an end that only calls a method never writes its answers.
+   */
   encoder(type: Type): Encode<unknown> {
-    return guardEncode(type, this.#codegen?.encoder(type) ?? this.#encoders.topLevel(type))
-  }
-
-  /** Reads what a writer of another type wrote; the two must fit. */
-  decoder(reader: Type, writer: Type, resolver = this.#resolver): Decode<unknown> {
-    const plan = resolver.topLevel(reader, writer)
-    const generate = this.#codegen?.decoder
-    const strict =
-      generate === undefined
-        ? new DecodeClosures(strictly).topLevel(plan.message, plan.steps)
-        : generate(plan.message, plan.steps)
-    let loose: ReadFunction | undefined
-    return guardDecode(reader, strict, bytes => {
-      loose ??= new DecodeClosures(loosely).topLevel(plan.message, plan.steps)
-      return loose(bytes, 0)
-    })
-  }
-}
-
-/** Turns whatever a write function throws into {@link InvalidValue}. */
-export const guardEncode =
-  (type: Type, write: WriteFunction): Encode<unknown> =>
-  (value, writer) => {
-    try {
-      write(value, writer, 0)
-    } catch (error) {
-      const errors = error instanceof Mismatch && error.why === undefined ? explain(type, value) : []
-      throw new InvalidValue(errors.length > 0 ? errors : explainWhy(type, value, error))
-    }
-  }
-
-/** Turns whatever a read function throws into {@link InvalidValue}. */
-export const guardDecode = (type: Type, read: ReadFunction, loosely: (reader: Reader) => unknown): Decode<unknown> => {
-  const decode: Decode<unknown> = reader => {
-    const { pos, len } = reader
-    try {
-      return read(reader, 0)
-    } catch (error) {
-      reader.len = len
-      reader.pos = pos
-      if (reader.memory === 'borrowed') {
-        // what is told of it may be kept
-        reader.memory = 'lent'
-        return decode(reader)
+    let write: WriteFunction | undefined
+    return (value, writer) => {
+      write ??= this.#codegen?.encoder(type) ?? this.#encoders.topLevel(type)
+      try {
+        write(value, writer, 0)
+      } catch (error) {
+        const errors = error instanceof Mismatch && error.why === undefined ? explain(type, value) : []
+        throw new InvalidValue(errors.length > 0 ? errors : explainWhy(type, value, error))
       }
-      throw new InvalidValue(
-        whyNot(type, error, () => loosely(reader)),
-        'the bytes hold no value of the codec',
-      )
-    } finally {
-      reader.len = len
     }
   }
-  return decode
+
+  /**
+   * Reads what a writer of another type wrote; the two must fit. Whatever a read function throws becomes {@link InvalidValue}.
+   *
+   * It is made when first used: a session that ends before has no use for it.
+   */
+  decoder(type: Type, writer: Type, resolver = this.#resolver): Decode<unknown> {
+    const made = (make: Codegen['decoder']): ReadFunction => {
+      const { message, steps } = resolver.topLevel(type, writer)
+      return make(message, steps)
+    }
+    let read: ReadFunction | undefined
+    let loose: ReadFunction | undefined
+    const decode: Decode<unknown> = reader => {
+      read ??= made(this.#codegen?.decoder ?? closures(strictly))
+      const { pos, len } = reader
+      try {
+        return read(reader, 0)
+      } catch (error) {
+        reader.len = len
+        reader.pos = pos
+        if (reader.memory === 'borrowed') {
+          // what is told of it may be kept
+          reader.memory = 'lent'
+          return decode(reader)
+        }
+        throw new InvalidValue(
+          whyNot(type, error, () => (loose ??= made(closures(loosely)))(reader, 0)),
+          'the bytes hold no value of the codec',
+        )
+      } finally {
+        reader.len = len
+      }
+    }
+    return decode
+  }
 }
 
 const whyNot = (type: Type, error: unknown, read: () => unknown) => {
