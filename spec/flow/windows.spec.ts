@@ -203,8 +203,8 @@ test('a window is sized by the last that says something of it, and only by whole
 })
 
 test('only items that nobody has told may grow', t => {
-  t.deepEqual(windowSize(), { ...defaultWindow, mostItems: 16_384 })
-  t.deepEqual(windowSize({ bytes: 9 }), { items: 256, bytes: 9, mostItems: 16_384 })
+  t.deepEqual(windowSize(), { ...defaultWindow, mostItems: 32_768 })
+  t.deepEqual(windowSize({ bytes: 9 }), { items: 256, bytes: 9, mostItems: 32_768 })
   t.is(windowSize({ items: 256 }).mostItems, 256)
 })
 

@@ -56,14 +56,14 @@ const leadOf = async (
   return made.lead()
 }
 
-test('a plain subscription that keeps up is granted more and more, up to 16,384 items', async t => {
+test('a plain subscription that keeps up is granted more and more, up to 32,768 items', async t => {
   const lead = await leadOf((remote, { taken }) => remote.count().pipe(tap(taken)))
-  t.true(lead > 2_000 && lead <= 16_384 + 1, `${lead} items ahead`)
+  t.true(lead > 2_000 && lead <= 32_768 + 1, `${lead} items ahead`)
 })
 
 test('so is a handler that takes an upload as it comes', async t => {
   const lead = await leadOf((remote, { numbers }) => remote.sum(numbers()))
-  t.true(lead > 2_000 && lead <= 16_384 + 1, `${lead} items ahead`)
+  t.true(lead > 2_000 && lead <= 32_768 + 1, `${lead} items ahead`)
 })
 
 test('a window that was told, by the contract or by the call, stays as it was told', async t => {

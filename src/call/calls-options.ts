@@ -22,7 +22,7 @@ export interface CallOptions {
   readonly timeout?: number
   /** Names and texts that travel with the call. */
   readonly metadata?: Metadata
-  /** Window for the items that come back; default the method's, else 256 items, up to 16,384 for a plain consumer, and 1 MiB. */
+  /** Window for the items that come back; default the method's, else 256 items, up to 32,768 for a plain consumer, and 1 MiB. */
   readonly credit?: Partial<WindowSize>
   /** What becomes of the items of an upload or a channel that an Observable emits faster than the far end takes them. */
   readonly buffer?: BufferOptions

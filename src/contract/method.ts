@@ -20,7 +20,7 @@ export interface MethodOptions {
   /** longest a call may take, in milliseconds, unless the caller says otherwise; requests have 5,000, the others none */
   readonly timeout?: number
   /**
-   * the first credit of a stream, unless the caller says otherwise; 256 items, which become up to 16,384 while a plain consumer
+   * the first credit of a stream, unless the caller says otherwise; 256 items, which become up to 32,768 while a plain consumer
    * keeps up, and 1 MiB
    */
   readonly credit?: { readonly items?: number; readonly bytes?: number }

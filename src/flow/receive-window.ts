@@ -13,7 +13,7 @@ export interface WindowSize {
 export const defaultWindow: WindowSize = { items: 256, bytes: 1024 * 1024 }
 
 /** Items in flight at most where nobody has said how many, once a consumer has kept up for a while. */
-const mostUntold = 16_384
+const mostUntold = 32_768
 
 /** A window that may grow. */
 export interface Window extends WindowSize {
@@ -54,8 +54,9 @@ const half = (size: number): number => Math.max(1, Math.floor(Math.min(size, max
  * the far end never runs dry while its consumer keeps up.
  *
  * Measured: 256 small items go out, come in and are granted in less time than a turn of both event loops takes, so that a
- * stream of them has 0.3 of the rate, at twice the CPU, that it has with 16,384. So a window whose items nobody has told is
- * doubled with each grant, as TCP's is, while its consumer is done with an item as soon as it has it. Its bytes stay.
+ * stream of them has 0.3 of the rate, at twice the CPU, that it has with 16,384. Those cost 1.08 times the CPU of 32,768, which
+ * cost what they cost with no end of credit. So a window whose items nobody has told is doubled with each grant, as TCP's is, while
+ * its consumer is done with an item as soon as it has it. Its bytes stay.
  *
  * The parts of a long item are granted again as they arrive, or it could not be longer than the window; but only while
  * its consumer holds no other item. So never more than the window and one item lies with a consumer.
