@@ -47,8 +47,8 @@ export const wireMutants: readonly Mutant[] = [
   {
     name: 'a short batch does not leave at the end of its tick',
     file: 'src/wire/frame-writer.ts',
-    text: 'this.flushing ??= this.scheduler.schedule(this.endOfTick)',
-    becomes: 'this.flushing = undefined',
+    text: 'this.atTickEnd(this)',
+    becomes: 'this.waits = false',
     specs: ['spec/wire/framed.spec.ts'],
   },
   {
@@ -61,7 +61,7 @@ export const wireMutants: readonly Mutant[] = [
   {
     name: 'answers are not heard of, so that two ends go on taking turns',
     file: 'src/wire/frame-reader.ts',
-    text: 'this.lockstep.answered = head.id',
+    text: 'this.lockstep.answered = this.id',
     becomes: 'this.lockstep.answered = 0',
     specs: ['spec/wire/framed.spec.ts'],
   },

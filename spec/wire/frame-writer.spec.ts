@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import test from 'ava'
 import fc from 'fast-check'
 import { VirtualTimeScheduler } from 'rxjs'
+import { Outlet, type OutletSink } from '../../src/pipe/outlet.js'
 import { longBytes } from '../../src/protobuf/long-bytes.js'
 import type { Writer } from '../../src/protobuf/writer.js'
 import { FrameWriter } from '../../src/wire/frame-writer.js'
@@ -14,11 +15,23 @@ const next = (id: number, size = 0, fill = id): Frame => ({
   payload: new Uint8Array(size).fill(fill),
 })
 
+/** A writer to a sink whose end is of no interest. */
+const writerTo = (
+  sink: Omit<OutletSink<Uint8Array>, 'end' | 'abort'>,
+  scheduler: VirtualTimeScheduler,
+  merges?: boolean,
+): FrameWriter =>
+  new FrameWriter(
+    new Outlet(Object.assign(sink, { end: () => undefined, abort: () => undefined })),
+    waiting => scheduler.schedule(() => waiting.tickEnded()),
+    merges,
+  )
+
 /** A writer and its batches; `endTick` ends the tick. */
 const start = (merges = false) => {
   const scheduler = new VirtualTimeScheduler()
   const batches: Uint8Array[] = []
-  const writer = new FrameWriter({ write: batch => batches.push(batch), idle: false }, scheduler, merges)
+  const writer = writerTo({ write: batch => batches.push(batch), idle: false }, scheduler, merges)
   return { writer, batches, endTick: () => scheduler.flush() }
 }
 
@@ -83,7 +96,7 @@ test('memory that lies beside what is not this library’s is never handed over'
     writeOwn: (batch: Uint8Array) => void handed.push(batch),
     idle: false,
   }
-  const writers = Array.from({ length: 50 }, () => new FrameWriter(sink, scheduler))
+  const writers = Array.from({ length: 50 }, () => writerTo(sink, scheduler))
   for (const writer of writers) writer.push(next(1, 100))
   scheduler.flush()
   t.is(batches.length, 50)
@@ -155,14 +168,14 @@ test('a frame whose encoding throws leaves nothing behind, and those around it a
   t.deepEqual(readIn(batches).map(plain), [plain(next(1, 10)), plain(next(5, 10))])
 })
 
-test('a frame that is pushed while a batch leaves goes into the next one', t => {
+test('a frame that is written while a batch leaves goes into the next one', t => {
   const scheduler = new VirtualTimeScheduler()
   const batches: Uint8Array[] = []
   const write = (batch: Uint8Array) => {
     batches.push(batch)
     if (batches.length === 1) writer.push(next(3))
   }
-  const writer = new FrameWriter({ write, idle: false }, scheduler)
+  const writer = writerTo({ write, idle: false }, scheduler)
   writer.push(next(1))
   scheduler.flush()
   t.deepEqual(
@@ -335,7 +348,7 @@ test('a slab is written again once nothing holds on to its batches, and not befo
   const scheduler = new VirtualTimeScheduler()
   const batches: Uint8Array[] = []
   const sink = { write: (batch: Uint8Array) => void batches.push(batch), idle: false }
-  const writer = new FrameWriter(sink, scheduler)
+  const writer = writerTo(sink, scheduler)
   const send = (id: number) => {
     writer.pushPayload('Next', id, raw, new Uint8Array(60_000).fill(id), 100_000)
     return new Set(batches.map(({ buffer }) => buffer)).size
@@ -362,7 +375,7 @@ const gathering = () => {
     },
     idle: false,
   }
-  return { writer: new FrameWriter(sink, scheduler), sink, batches, payloads, endTick: () => scheduler.flush() }
+  return { writer: writerTo(sink, scheduler), sink, batches, payloads, endTick: () => scheduler.flush() }
 }
 
 test('a long payload is not copied where the sink takes it from where it lies, and all leaves in order', t => {
@@ -401,7 +414,7 @@ test('what is sent while a long payload leaves comes behind it', t => {
     },
     idle: false,
   }
-  const writer = new FrameWriter(sink, scheduler)
+  const writer = writerTo(sink, scheduler)
   writer.push(next(1, 20_000))
   scheduler.flush()
   t.deepEqual(
@@ -454,7 +467,7 @@ test('a batch that has outgrown its slab is handed over with its memory, and not
               void batches.push(structuredClone(batch, { transfer: [batch.buffer as ArrayBuffer] })),
             idle: true,
           }
-          const writer = new FrameWriter(sink, scheduler)
+          const writer = writerTo(sink, scheduler)
           const payloads: Uint8Array[] = []
           const frames: Frame[] = []
           for (const [id, size, fits] of values) {
@@ -477,7 +490,7 @@ test('a batch that has outgrown its slab is handed over with its memory, and not
 test('a value longer than a slab is written into memory for just it, when one of its kind came before', t => {
   const batches: Uint8Array[] = []
   const sink = { write: () => t.fail(), writeOwn: (batch: Uint8Array) => void batches.push(batch), idle: true }
-  const writer = new FrameWriter(sink, new VirtualTimeScheduler())
+  const writer = writerTo(sink, new VirtualTimeScheduler())
   for (let n = 0; n < 3; n++) writer.pushPayload('Next', 1, raw, new Uint8Array(1_000_000).fill(n), 2_000_000)
   t.is(batches.length, 3)
   for (const batch of batches) t.true(batch.buffer.byteLength < batch.length + 4_096)
@@ -497,7 +510,7 @@ const takingOver = () => {
     },
     idle: true,
   }
-  return { writer: new FrameWriter(sink, scheduler), handed, batches, endTick: () => scheduler.flush() }
+  return { writer: writerTo(sink, scheduler), handed, batches, endTick: () => scheduler.flush() }
 }
 
 /** Writes what a value holds, whose length nothing tells before. */
@@ -545,7 +558,7 @@ test('memory is not handed over while others hold what has left from it', t => {
       void batches.push(structuredClone(batch, { transfer: [batch.buffer as ArrayBuffer] })),
     idle: false,
   }
-  const writer = new FrameWriter(sink, new VirtualTimeScheduler())
+  const writer = writerTo(sink, new VirtualTimeScheduler())
   const sizes = [200_000, 200_000, 100, 190_000]
   for (const [id, size] of sizes.entries()) {
     writer.pushPayload('Next', id + 1, inside, { bytes: new Uint8Array(size).fill(id + 1) }, 1_000_000)
@@ -569,7 +582,7 @@ test('what is sent while a batch leaves is not lost where a longer frame takes o
       batches.push(new Uint8Array(batch))
       if (batches.length === 1) writer.push(next(3, 10))
     }
-    const writer = new FrameWriter({ write, ...(takesOver ? { writeOwn: write } : {}), idle: true }, scheduler)
+    const writer = writerTo({ write, ...(takesOver ? { writeOwn: write } : {}), idle: true }, scheduler)
     writer.push(next(1, 5_000))
     writer.push(next(5, 200_000))
     writer.push(next(7, 10))
@@ -610,7 +623,7 @@ test('a payload that is released while a value is being encoded stays as it is',
 
 test('a writer makes one buffer for a payload that is too long for one frame', t => {
   const batches: Uint8Array[] = []
-  const writer = new FrameWriter({ write: batch => batches.push(batch), idle: false }, new VirtualTimeScheduler())
+  const writer = writerTo({ write: batch => batches.push(batch), idle: false }, new VirtualTimeScheduler())
   const send = () => writer.pushPayload('Next', 1, raw, new Uint8Array(300_000), 100)
   const payloads = [send(), send()]
   const before = process.memoryUsage().arrayBuffers
@@ -621,7 +634,7 @@ test('a writer makes one buffer for a payload that is too long for one frame', t
 })
 
 test('a writer whose batches are gone makes no buffers, however much it writes', t => {
-  const writer = new FrameWriter({ write: () => undefined, idle: true }, new VirtualTimeScheduler())
+  const writer = writerTo({ write: () => undefined, idle: true }, new VirtualTimeScheduler())
   const chunk = new Uint8Array(64 * 1024)
   const send = () => writer.pushPayload('Next', 1, raw, chunk, 100_000)
   send()

@@ -1,4 +1,4 @@
-import { Subject } from 'rxjs'
+import { Subject, type Observer, type Subscription } from 'rxjs'
 
 /** Where an {@link Outlet} leads. */
 export interface OutletSink<T> {
@@ -9,8 +9,8 @@ export interface OutletSink<T> {
   readonly writeOwn?: ((value: T) => void) | undefined
   end(): void
   abort(error: unknown): void
-  /** Whether nothing holds on to what was written, so that its buffers may be used again. */
-  readonly idle: boolean
+  /** Whether nothing holds on to what was written, so that its buffers may be used again. A sink that cannot tell has no such member. */
+  readonly idle?: boolean | undefined
 }
 
 /**
@@ -21,20 +21,27 @@ export interface OutletSink<T> {
  */
 export class Outlet<T> extends Subject<T> {
   private over = false
-  private watched = false
+  /**
+   * Whether somebody has watched, and may have kept what was said. Until then nobody looks at who watches, a list that would be
+   * fetched from memory for each client.
+   */
+  seen = false
 
   constructor(protected readonly sink: OutletSink<T>) {
     super()
   }
 
-  /** Whether somebody has watched, and may have kept what was said. */
-  protected get seen(): boolean {
-    return this.watched
+  override subscribe(observer?: Partial<Observer<T>> | ((value: T) => void)): Subscription
+  override subscribe(...observer: readonly unknown[]): Subscription
+  override subscribe(...observer: readonly unknown[]): Subscription {
+    this.seen = true
+    // one observer, or what rxjs still takes instead
+    return super.subscribe(...(observer as readonly [Partial<Observer<T>>]))
   }
 
   /** Whether nobody holds on to what was said, so that its buffers may be used again; never, once somebody has watched. */
   get idle(): boolean {
-    return !this.watched && this.sink.idle
+    return !this.seen && this.sink.idle === true
   }
 
   /** Whether {@link nextTwo} is cheaper than making one value of two. */
@@ -56,7 +63,7 @@ export class Outlet<T> extends Subject<T> {
   /** A value whose memory nobody else uses: it may be gone afterwards, unless somebody watches. */
   nextOwn(value: T): void {
     if (this.over) return
-    if (this.observed || this.sink.writeOwn === undefined) this.next(value)
+    if (this.seen || this.sink.writeOwn === undefined) this.next(value)
     else this.sink.writeOwn(value)
   }
 
@@ -88,8 +95,6 @@ export class Outlet<T> extends Subject<T> {
   }
 
   private show(value: T): void {
-    if (!this.observed) return
-    this.watched = true
-    super.next(value)
+    if (this.seen) super.next(value)
   }
 }

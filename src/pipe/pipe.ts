@@ -35,8 +35,15 @@ export interface Pipe<In = Uint8Array, Out = In> {
   readonly partBytes?: number
   /** What is written in several goes is read in one where the reader is behind, so that short writes cost it nothing: a socket. */
   readonly merges?: true
+  /** Tells when the tick at hand has ended, for less than a turn of a scheduler costs; absent where time may be virtual. */
+  readonly atTickEnd?: (waiting: { tickEnded(): void }) => void
   /** From {@link reconnect}: how the attempts to get here went on. */
   readonly attempts?: Observable<Attempt>
+}
+
+/** Waits for the end of a tick. */
+export interface TickEnd {
+  tickEnded(): void
 }
 
 /** One attempt of {@link reconnect} to dial again. */

@@ -82,7 +82,6 @@ export class Continuity {
     // values become frames here, with bytes of their own: they are kept until they are acknowledged
     const outgoing = new Outlet<CallFrame>({
       write: frame => this.send(frame),
-      idle: false,
       end: () => undefined,
       abort: () => undefined,
     })

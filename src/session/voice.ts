@@ -18,18 +18,21 @@ export interface VoiceEvents {
 export class Voice implements FrameSink<CallFrame> {
   /** The `outgoing` of its calls. */
   readonly calls = new FrameOutlet<CallFrame>(this)
-  readonly idle = false
+
+  private readonly frames: Pipe<Frame>['outgoing']
 
   constructor(
-    private readonly pipe: Pipe<Frame>,
+    { outgoing }: Pipe<Frame>,
     private readonly unread: Unread,
     private readonly events: VoiceEvents,
-  ) {}
+  ) {
+    this.frames = outgoing
+  }
 
   /** Says a frame, unless nothing more may be said. */
   say(frame: Frame): void {
     if (!this.events.talks()) return
-    this.pipe.outgoing.next(frame)
+    this.frames.next(frame)
     this.unread.wrote(frame)
   }
 
@@ -38,11 +41,11 @@ export class Voice implements FrameSink<CallFrame> {
   }
 
   pushPayload(kind: PayloadKind, id: number, encode: WriteValue, value: unknown, most: number): number | Uint8Array {
-    return this.events.talks() ? this.pushed(writePayload(this.pipe.outgoing, kind, id, encode, value, most)) : 0
+    return this.events.talks() ? this.pushed(writePayload(this.frames, kind, id, encode, value, most)) : 0
   }
 
   pushOpen(open: Open, encode: WriteValue, value: unknown, most: number): number | Uint8Array {
-    return this.events.talks() ? this.pushed(writeOpen(this.pipe.outgoing, open, encode, value, most)) : 0
+    return this.events.talks() ? this.pushed(writeOpen(this.frames, open, encode, value, most)) : 0
   }
 
   private pushed(size: number | Uint8Array): number | Uint8Array {
@@ -52,11 +55,11 @@ export class Voice implements FrameSink<CallFrame> {
 
   /** What goes that way is not unread: nothing that can wait goes to a pipe that is full. */
   below(): Subject<Frame> | undefined {
-    return this.events.talks() ? this.pipe.outgoing : undefined
+    return this.events.talks() ? this.frames : undefined
   }
 
   release(payload: Uint8Array): void {
-    release(this.pipe.outgoing, payload)
+    release(this.frames, payload)
   }
 
   // calls are over before their session is, which says so itself

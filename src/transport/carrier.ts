@@ -29,10 +29,8 @@ export interface Carrier {
   readonly writeTwo?: (first: Uint8Array, second: Uint8Array) => boolean
   /** The same for bytes whose buffer is the carrier's from then on. Only where that spares it a copy. */
   readonly writeOwn?: (bytes: Uint8Array) => boolean
-  /** The pipe's. */
-  readonly partBytes?: Pipe['partBytes']
-  /** The pipe's. */
-  readonly merges?: Pipe['merges']
+  /** What the pipe says of itself. */
+  readonly about?: Pick<Pipe, 'partBytes' | 'merges' | 'atTickEnd'>
   /** Whether all that was written is out, so that nothing holds on to its buffers. A carrier that cannot tell has no such member. */
   readonly idle?: boolean
   /** Ends our half once all is written. The far end's half goes on. */

@@ -110,7 +110,7 @@ export const holdPipe = (open: OpenCarrier, facts: PipeFacts): HeldPipe => {
     carrier.end()
   }
 
-  const { writeTwo, writeOwn, partBytes, merges } = carrier
+  const { writeTwo, writeOwn, about } = carrier
   const outgoing = new Outlet<Uint8Array>({
     write: bytes => {
       if (!closed && ours === 'open' && !carrier.write(bytes)) writable.next(false)
@@ -126,7 +126,7 @@ export const holdPipe = (open: OpenCarrier, facts: PipeFacts): HeldPipe => {
         if (!closed && ours === 'open' && !writeOwn(bytes)) writable.next(false)
       }),
     get idle() {
-      return carrier.idle === true
+      return carrier.idle
     },
     end: () => {
       if (!closed) endOurs()
@@ -182,8 +182,7 @@ export const holdPipe = (open: OpenCarrier, facts: PipeFacts): HeldPipe => {
       outgoing,
       writable: writable.asObservable(),
       ...(secret === undefined ? {} : { secret }),
-      ...(partBytes === undefined ? {} : { partBytes }),
-      ...(merges === undefined ? {} : { merges }),
+      ...about,
     },
     over$,
     hangUp,

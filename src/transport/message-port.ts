@@ -224,7 +224,7 @@ export const portCarrier =
       writeOwn: send,
       // a port takes what it is told at once, and copies it, unless it may have all of it
       idle: !transfer,
-      ...(port.serial === true ? {} : { partBytes }),
+      ...(port.serial === true ? {} : { about: { partBytes } }),
       end: () => {
         if (over) return
         ours = 'ended'

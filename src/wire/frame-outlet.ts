@@ -60,7 +60,7 @@ const sayApart = <F extends Frame>(
 
 /** What takes values, while nobody watches, who would have to see a frame. */
 export const sinkOf = <F extends Frame>(outgoing: Subject<F>): FrameSink<F> | undefined =>
-  outgoing instanceof FrameOutlet && !outgoing.observed ? (outgoing as FrameOutlet<F>).sink : undefined
+  outgoing instanceof FrameOutlet && !outgoing.seen ? (outgoing as FrameOutlet<F>).sink : undefined
 
 /**
  * Writes a value as the payload of a frame, straight into the batch that leaves next where that can be.

@@ -46,7 +46,9 @@ const emitting = (emit: (frame: Frame) => void): FramesOnly => ({
  * gathered in a buffer of its own, which grows with what has arrived, never with what a length claims. Where bytes are lent, so
  * are the buffers of parts, and of what is said to be only borrowed when it is taken.
  */
-export class FrameReader {
+export class FrameReader implements PayloadHead {
+  /** The call of the payload at hand. */
+  id = 0
   /** Length of the frame at hand; `undefined` while its varint is being read. */
   private size: number | undefined = undefined
   private partial = 0
@@ -58,7 +60,6 @@ export class FrameReader {
   private stopped = false
   /** One for all frames. */
   private readonly reader = Reader.create(noBytes)
-  private readonly head: PayloadHead = { id: 0 }
   private readonly taker: FramesOnly
   private readonly limit: FrameLimit
 
@@ -125,16 +126,16 @@ export class FrameReader {
   }
 
   private take(buf: Uint8Array, start: number, end: number, lent: boolean): void {
-    const { reader, head, taker } = this
+    const { reader, taker } = this
     // measured: the engine notes each time that it is set, which is a tenth of what reading a small frame costs
     if (reader.buf !== buf) reader.buf = buf
     reader.pos = start
     reader.len = end
     reader.memory = lent ? 'lent' : 'own'
-    const kind = readPayloadHead(reader, head)
+    const kind = readPayloadHead(reader, this)
     if (kind !== undefined) {
-      if (kind === 'Reply' && this.lockstep !== undefined) this.lockstep.answered = head.id
-      taker.payload(kind, head.id, reader)
+      if (kind === 'Reply' && this.lockstep !== undefined) this.lockstep.answered = this.id
+      taker.payload(kind, this.id, reader)
       return
     }
     const open = taker.open && readOpenHead(reader)

@@ -1,11 +1,12 @@
-import { asapScheduler, type SchedulerLike, type Subscription } from 'rxjs'
+import type { Outlet } from '../pipe/outlet.js'
+import type { TickEnd } from '../pipe/pipe.js'
 import { beginOpen, endOpen } from './call-frame-codec.js'
 import { writeFrame } from './frame-codec.js'
 import { isPayload, type Frame, type FrameHead, type Open } from './frame.js'
 import type { PayloadKind } from './frame-taker.js'
 import { beginPayload, endPayload, writePayloadHead } from './payload-frame.js'
 import { payloads, type WriteValue } from './payload-writer.js'
-import { Slabs, type BatchSink } from './slabs.js'
+import { Slabs } from './slabs.js'
 import { Lockstep } from './lockstep.js'
 
 /** What is queued leaves as soon as it is that long. Measured: waiting for the whole tick makes the two ends take turns. */
@@ -41,14 +42,15 @@ const knownLength = (value: unknown, most: number): number =>
  *
  * Values are encoded where they leave from. A send made while encoding, from a getter say, is queued behind that value.
  */
-export class FrameWriter {
+export class FrameWriter implements TickEnd {
   private readonly slabs: Slabs
   private limit = flushAt
   /** Room for all of a batch. Not made anew for each frame: that alone was a tenth of what writing a small item costs. */
   private roomy = flushAt + leastRoom
   /** What has left in this tick, in bytes. */
   private sent = 0
-  private flushing: Subscription | undefined = undefined
+  /** It is told when this tick has ended. */
+  private waits = false
   private encoding = false
   private late: Frame[] | undefined = undefined
   /** What came behind a value that was being encoded, and all that was sent meanwhile: the end. */
@@ -60,13 +62,13 @@ export class FrameWriter {
 
   /**
    * @param sink - gets each batch
-   * @param scheduler - its soonest turn is "the end of the tick"
+   * @param atTickEnd - tells when the tick at hand has ended
    * @param merges - what leaves apart is read together by a far end that is behind: see `Pipe`
    * @param lockstep - hears from whoever reads what the far end answers; where batches merge nobody asks it
    */
   constructor(
-    private readonly sink: BatchSink,
-    private readonly scheduler: SchedulerLike = asapScheduler,
+    private readonly sink: Outlet<Uint8Array>,
+    private readonly atTickEnd: (waiting: TickEnd) => void,
     private readonly merges = false,
     private readonly lockstep = new Lockstep(),
   ) {
@@ -80,7 +82,7 @@ export class FrameWriter {
       ;(this.late ??= []).push(frame)
       return
     }
-    const long = isPayload(frame) && frame.payload.length >= gatherFrom && this.sink.writeTwo !== undefined
+    const long = isPayload(frame) && frame.payload.length >= gatherFrom && this.sink.gathers
     const size = 'payload' in frame && !long ? frame.payload.length : 0
     const writer = this.slabs.room(leastRoom + size, this.roomy)
     if (long) {
@@ -179,8 +181,8 @@ export class FrameWriter {
       if (then !== undefined) this.last = then
       return
     }
-    this.flushing?.unsubscribe()
-    this.endOfTick()
+    this.waits = true
+    this.tickEnded()
     then?.()
   }
 
@@ -221,11 +223,15 @@ export class FrameWriter {
       this.slabs.leave()
     }
     // also where all has left: the limit is one tick's
-    this.flushing ??= this.scheduler.schedule(this.endOfTick)
+    if (this.waits) return
+    this.waits = true
+    this.atTickEnd(this)
   }
 
-  private readonly endOfTick = (): void => {
-    this.flushing = undefined
+  /** Sends what is queued, unless that was sent early. */
+  tickEnded(): void {
+    if (!this.waits) return
+    this.waits = false
     this.limitTo(this.merges ? firstFlushAt : (this.lockstep.endTick(this.sent + this.slabs.queued) ?? flushAt))
     this.sent = 0
     this.slabs.leave()

@@ -1,7 +1,7 @@
-import type { Observable, SchedulerLike, Unsubscribable } from 'rxjs'
+import { asapScheduler, type Observable, type SchedulerLike, type Unsubscribable } from 'rxjs'
 import { borrow, type ByteTaker } from '../pipe/lending.js'
 import { Outlet } from '../pipe/outlet.js'
-import type { Layer, Pipe } from '../pipe/pipe.js'
+import type { Layer, Pipe, TickEnd } from '../pipe/pipe.js'
 import { FrameOutlet, type FrameSink } from './frame-outlet.js'
 import type { FrameLimit } from './frame-limit.js'
 import { FrameReader } from './frame-reader.js'
@@ -10,41 +10,27 @@ import type { FrameTaker } from './frame-taker.js'
 import { FrameWriter } from './frame-writer.js'
 import type { Frame } from './frame.js'
 import { defaultLimits } from './hello-codec.js'
-import type { BatchSink } from './slabs.js'
 import { Lockstep } from './lockstep.js'
 
-/** Where batches go: to the bytes of the pipe. */
-class Batches implements BatchSink {
-  readonly writeTwo: BatchSink['writeTwo'] = undefined
-  readonly writeOwn: BatchSink['writeOwn'] = undefined
+const nothing = (): void => undefined
 
-  constructor(private readonly bytes: Pipe['outgoing']) {
-    if (bytes instanceof Outlet && bytes.gathers)
-      this.writeTwo = (batch: Uint8Array, payload: Uint8Array) => bytes.nextTwo(batch, payload)
-    if (bytes instanceof Outlet && bytes.takesOver) this.writeOwn = (batch: Uint8Array) => bytes.nextOwn(batch)
-  }
+/** Where batches go, of a pipe that is not this library's; how it ends is told to the pipe itself. */
+const outletTo = (bytes: Pipe['outgoing']): Outlet<Uint8Array> =>
+  new Outlet<Uint8Array>({ write: batch => bytes.next(batch), end: nothing, abort: nothing })
 
-  write(batch: Uint8Array): void {
-    this.bytes.next(batch)
-  }
-
-  get idle(): boolean {
-    return this.bytes instanceof Outlet && this.bytes.idle
-  }
-}
-
-/** Frames, on their way to bytes. */
+/**
+ * Frames, on their way to bytes.
+ *
+ * It is the writer, not one that has one: of many clients each object on the way of a frame is to be fetched from memory again.
+ */
 class Outward extends FrameWriter implements FrameSink<Frame> {
-  /** Frames are not used again. */
-  readonly idle = false
-
   constructor(
     private readonly bytes: Pipe['outgoing'],
-    scheduler: SchedulerLike | undefined,
+    atTickEnd: (waiting: TickEnd) => void,
     merges: boolean,
     lockstep: Lockstep,
   ) {
-    super(new Batches(bytes), scheduler, merges, lockstep)
+    super(bytes instanceof Outlet ? bytes : outletTo(bytes), atTickEnd, merges, lockstep)
   }
 
   write(frame: Frame): void {
@@ -61,18 +47,17 @@ class Outward extends FrameWriter implements FrameSink<Frame> {
   }
 }
 
-/** Bytes, on their way to frames. */
-class Inward implements ByteTaker, Unsubscribable {
-  private readonly reader: FrameReader
+/** Bytes, on their way to frames: it is the reader, as {@link Outward} is the writer. */
+class Inward extends FrameReader implements ByteTaker, Unsubscribable {
   private reading: Unsubscribable | undefined = undefined
   private over = false
 
   constructor(
     limit: number | FrameLimit,
-    private readonly taker: FrameTaker,
+    private readonly frames: FrameTaker,
     lockstep: Lockstep,
   ) {
-    this.reader = new FrameReader(limit, taker, lockstep)
+    super(limit, frames, lockstep)
   }
 
   start(incoming: Observable<Uint8Array>): this {
@@ -84,28 +69,28 @@ class Inward implements ByteTaker, Unsubscribable {
   next(chunk: Uint8Array, lent?: boolean): void {
     if (this.over) return
     try {
-      this.reader.push(chunk, lent)
+      this.push(chunk, lent)
     } catch (error) {
       this.unsubscribe()
-      this.taker.error(error)
+      this.frames.error(error)
     }
   }
 
   error(error: unknown): void {
     if (this.over) return
     this.unsubscribe()
-    this.taker.error(error)
+    this.frames.error(error)
   }
 
   complete(): void {
     if (this.over) return
     this.unsubscribe()
-    this.taker.complete()
+    this.frames.complete()
   }
 
   unsubscribe(): void {
     this.over = true
-    this.reader.stop()
+    this.stop()
     this.reading?.unsubscribe()
   }
 }
@@ -117,7 +102,7 @@ class Inward implements ByteTaker, Unsubscribable {
  * comes in is a view of what is being read: it is good until `next` returns.
  *
  * @param limit - longest frame that is taken in, without its length, or what tells, for each frame anew; default 16 MiB
- * @param scheduler - its soonest turn is "the end of the tick"
+ * @param scheduler - its soonest turn is "the end of the tick"; default the pipe's own, or else `asapScheduler`
  * @returns a layer whose `incoming` fails with {@link ProtocolViolation} when the bytes are no frames
  * @see proto/README.md, "Framing"
  */
@@ -125,9 +110,11 @@ export const framed =
   (limit: number | FrameLimit = defaultLimits.frameBytes, scheduler?: SchedulerLike): Layer<Uint8Array, Frame> =>
   pipe => {
     const lockstep = new Lockstep()
+    const byScheduler = (waiting: TickEnd) => (scheduler ?? asapScheduler).schedule(() => waiting.tickEnded())
+    const { atTickEnd = byScheduler }: Pick<Pipe, 'atTickEnd'> = scheduler === undefined ? pipe : {}
     return {
       ...pipe,
-      outgoing: new FrameOutlet<Frame>(new Outward(pipe.outgoing, scheduler, pipe.merges === true, lockstep)),
+      outgoing: new FrameOutlet<Frame>(new Outward(pipe.outgoing, atTickEnd, pipe.merges === true, lockstep)),
       incoming: new FrameSource<Frame>(taker => new Inward(limit, taker, lockstep).start(pipe.incoming)),
     }
   }

@@ -1,17 +1,7 @@
 import { freshBytes } from '../protobuf/fresh-bytes.js'
+import type { Outlet } from '../pipe/outlet.js'
 import { giveBack, longBytes } from '../protobuf/long-bytes.js'
 import { Writer } from '../protobuf/writer.js'
-
-/** Where batches go. */
-export interface BatchSink {
-  write(batch: Uint8Array): void
-  /** Writes a batch and the payload that ends its last frame in one go, where that is cheaper than a copy. */
-  readonly writeTwo?: ((batch: Uint8Array, payload: Uint8Array) => void) | undefined
-  /** Writes a batch whose memory nobody else uses, where the sink would copy it otherwise. */
-  readonly writeOwn?: ((batch: Uint8Array) => void) | undefined
-  /** Whether nothing holds on to the batches that were written, so that their slabs may be used again. */
-  readonly idle: boolean
-}
 
 /** Room for a chunk of 64 KiB, its frame, and what was queued before it. */
 const slabSize = 80 * 1024
@@ -55,7 +45,7 @@ export class Slabs {
   /** A payload that may not be out yet; weakly, since it may be long. */
   private released: WeakRef<Uint8Array> | undefined = undefined
 
-  constructor(private readonly sink: BatchSink) {}
+  constructor(private readonly sink: Outlet<Uint8Array>) {}
 
   /** Bytes of the batch at hand. */
   get queued(): number {
@@ -72,7 +62,7 @@ export class Slabs {
   room(frame: number, batch: number, known = 0): Writer {
     const { writer } = this
     if (this.released !== undefined && this.queued === 0 && this.sink.idle) this.clear()
-    const apart = known > 0 && this.sink.writeOwn !== undefined
+    const apart = known > 0 && this.sink.takesOver
     const room = writer.pos === this.start ? Math.max(frame, batch) : frame
     if (apart || writer.buf.length - writer.pos < room) this.turn(frame, room, apart)
     return this.writer
@@ -100,7 +90,7 @@ export class Slabs {
     this.start = 0
     // where nothing has left from the slab nobody holds on to it
     if (start === 0 && slab !== buf) reuse(slab)
-    if (start < frame) this.sink.write(buf.subarray(start, frame))
+    if (start < frame) this.sink.next(buf.subarray(start, frame))
     return buf.subarray(payload, pos)
   }
 
@@ -124,20 +114,20 @@ export class Slabs {
     if (pos === start) return
     this.start = pos
     const batch = buf.subarray(start, pos)
-    if (payload !== undefined) sink.writeTwo?.(batch, payload)
+    if (payload !== undefined) sink.nextTwo(batch, payload)
     // a slab is used again, and a sliver may lie beside what is not ours; of others whoever gets them gets all, and nobody has a part
     else if (
       buf.length === slabSize ||
       buf.length === sliverSize ||
       start > 0 ||
       pos < buf.length * 0.9 ||
-      sink.writeOwn === undefined
+      !sink.takesOver
     )
-      sink.write(batch)
+      sink.next(batch)
     else {
       writer.buf = noBytes
       writer.pos = this.start = 0
-      sink.writeOwn(batch)
+      sink.nextOwn(batch)
     }
     // something may have been queued meanwhile
     if (this.queued === 0 && sink.idle) this.clear()

@@ -1,10 +1,13 @@
 import type { Socket } from 'node:net'
 import { PipeError } from '../../pipe/pipe-error.js'
 import type { OpenCarrier } from '../carrier.js'
+import { atTickEnd } from './at-tick-end.js'
 import type { LentReads } from './lent-reads.js'
 
 /** How long what the far end said before it went may take to be read, in milliseconds. */
 const lastWordsWithin = 1_000
+
+const about = { merges: true, atTickEnd } as const
 
 const reset = (cause: Error): PipeError =>
   new PipeError('reset', `the connection broke (${cause.message}): the far end is gone, dial again`, { cause })
@@ -85,7 +88,7 @@ export const socketCarrier =
       get idle() {
         return output.writableLength === 0
       },
-      merges: true,
+      about,
       end: () => {
         wanted = true
         output.end()
