@@ -2,6 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import test from 'ava'
 import { allowed } from '../../helpers/allowed.js'
+import { borrow } from '../../../src/pipe/lending.js'
 import { bind } from '../../../src/transport/node/bind.js'
 import { dial } from '../../../src/transport/node/dial.js'
 import type { Door } from '../../../src/transport/door.js'
@@ -52,6 +53,34 @@ test('keeps clients, and what they said, until somebody subscribes to pipes$', a
   await until(() => (heard.length === 3 ? true : undefined), 'three greetings')
   t.deepEqual(heard.sort(), [1, 2, 3])
   t.is(arrivals.values.length, 3)
+  for (const each of diallers) each.unsubscribe()
+  doors.unsubscribe()
+})
+
+test('reads its clients into one buffer, and gives whoever may keep what it reads bytes of its own', async t => {
+  const { door, doors } = await open()
+  const diallers = ['first', 'second', 'third'].map(text =>
+    record(dial(door.key), pipe => pipe.outgoing.next(new TextEncoder().encode(text))),
+  )
+  const buffers = new Set<ArrayBufferLike>()
+  const kept: Uint8Array[] = []
+  let lent = 0
+  const arrivals = record(door.pipes$, ({ incoming }) => {
+    if (arrivals.values.length < 2) return void incoming.subscribe(bytes => kept.push(bytes))
+    const taker = {
+      next: (bytes: Uint8Array) => buffers.add(bytes.buffer),
+      error: () => undefined,
+      complete: () => undefined,
+    }
+    borrow(incoming, taker, isLent => (lent += Number(isLent)))
+  })
+  await until(() => (kept.length > 0 && lent + kept.length === 3 && buffers.size > 0 ? true : undefined), 'all three')
+  await pause(20)
+  t.is(buffers.size, 1)
+  for (const bytes of kept) {
+    t.false(buffers.has(bytes.buffer))
+    t.regex(new TextDecoder().decode(bytes), /^(first|second|third)$/)
+  }
   for (const each of diallers) each.unsubscribe()
   doors.unsubscribe()
 })
