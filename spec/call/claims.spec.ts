@@ -73,3 +73,57 @@ test('of a thousand calls that were taken and not answered yet, those that have 
     ids,
   )
 })
+
+test('a call is open while it is being handed over: closing waits for its answer', t => {
+  const { calls, hubs, sent, say } = played('accepted')
+  const idle: boolean[] = []
+  hubs.request.calls$.subscribe(call => {
+    let isIdle = false
+    calls.close(() => (isIdle = true))
+    idle.push(isIdle)
+    call.reply(bytesOf(1))
+    idle.push(isIdle)
+  })
+  say(open(1, 0))
+  t.deepEqual(idle, [false, true])
+  t.deepEqual(
+    sent.map(({ _tag }) => _tag),
+    ['Reply'],
+  )
+  t.is(calls.size, 0)
+})
+
+test('a call whose connection ends while it is being handed over is cancelled', t => {
+  const { calls, hubs, sent, say } = played('accepted')
+  const outcomes: unknown[] = []
+  hubs.request.calls$.subscribe(call => {
+    calls.end(name => new Error(name))
+    outcomes.push(call.outcome?._tag)
+  })
+  say(open(1, 0))
+  t.deepEqual(outcomes, ['Cancelled'])
+  t.deepEqual(sent, [])
+  t.is(calls.size, 0)
+})
+
+test('what the far end says from within a handler reaches the call that is being handed over, and calls around it', t => {
+  const { calls, hubs, sent, say } = played('accepted')
+  const sizes: number[] = []
+  const taken: IncomingCall[] = []
+  hubs.request.calls$.subscribe(call => {
+    taken.push(call)
+    if (taken.length === 1) say(open(3, 0))
+    sizes.push(calls.size)
+    if (taken.length === 2 && call === taken[1]) say({ _tag: 'Cancel', id: 3 })
+  })
+  say(open(1, 0))
+  t.deepEqual(sizes, [2, 1])
+  t.deepEqual(
+    taken.map(({ outcome }) => outcome?._tag),
+    [undefined, 'Cancelled'],
+  )
+  t.is(calls.size, 1)
+  taken[0]?.reply(bytesOf(1))
+  t.deepEqual(drawn(sent), ['Reply 1 1'])
+  t.is(calls.size, 0)
+})

@@ -25,21 +25,25 @@ const callOf = (method: 'request' | 'stream'): IncomingCall => {
   return taken[0] as IncomingCall
 }
 
+/** Whether somebody takes such a call. */
+const deliver = (methods: IncomingMethods, method: 'request' | 'stream'): boolean =>
+  methods.taking(method)?.deliver(callOf(method)) === true
+
 test('who takes many methods begins with one at its first call, and takes that call', t => {
   const methods = new IncomingMethods()
   const notes: string[] = []
   methods.take(noting(notes, 'a', ['request', 'stream']))
   t.deepEqual(notes, [])
-  t.true(methods.deliver(callOf('request')))
-  t.true(methods.deliver(callOf('request')))
+  t.true(deliver(methods, 'request'))
+  t.true(deliver(methods, 'request'))
   t.deepEqual(notes, ['a begins request', 'a takes request', 'a takes request'])
 })
 
 test('a call that nobody takes is nobody’s, whether or not somebody takes others', t => {
   const methods = new IncomingMethods()
-  t.false(methods.deliver(callOf('stream')))
+  t.false(deliver(methods, 'stream'))
   methods.take(noting([], 'a', ['request']))
-  t.false(methods.deliver(callOf('stream')))
+  t.false(deliver(methods, 'stream'))
 })
 
 test('who came first comes first, also where the other asks for one method', t => {
@@ -48,7 +52,7 @@ test('who came first comes first, also where the other asks for one method', t =
   methods.take(noting(notes, 'a', ['request']))
   methods.hub('request').calls$.subscribe(() => notes.push('b takes request'))
   methods.take(noting(notes, 'c', ['request']))
-  methods.deliver(callOf('request'))
+  deliver(methods, 'request')
   t.deepEqual(notes, ['a begins request', 'c begins request', 'a takes request', 'b takes request', 'c takes request'])
 })
 
@@ -58,7 +62,7 @@ test('who has gone is told of no more methods', t => {
   const go = methods.take(noting(notes, 'a', ['request', 'stream']))
   methods.take(noting(notes, 'b', ['stream']))
   go()
-  methods.deliver(callOf('stream'))
+  deliver(methods, 'stream')
   t.deepEqual(notes, ['b begins stream', 'b takes stream'])
 })
 
@@ -66,7 +70,7 @@ test('the end is told to all, and to who comes later', t => {
   const methods = new IncomingMethods()
   const notes: string[] = []
   methods.take(noting(notes, 'a', ['request']))
-  methods.deliver(callOf('request'))
+  deliver(methods, 'request')
   methods.complete()
   methods.complete()
   methods.take(noting(notes, 'b', ['request']))

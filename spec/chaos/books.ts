@@ -29,8 +29,8 @@ let watching = false
 export const openBooks = (): Books => {
   if (!watching) {
     watching = true
-    watch(Calls.prototype, 'send', calls)
-    watch(Calls.prototype, 'take', calls)
+    // an end that calls, or is called, asks for the time or opens a call
+    for (const method of ['send', 'sendOpen', 'now']) watch(Calls.prototype, method, calls)
     watch(Continuity.prototype, 'attach', sessions)
   }
   calls.clear()

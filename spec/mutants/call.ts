@@ -24,6 +24,20 @@ export const callMutants: readonly Mutant[] = [
     specs: ['spec/peer/conversation.spec.ts'],
   },
   {
+    name: 'a call that is being handed over is not counted, so that closing does not wait for its answer',
+    file: 'src/call/incoming-calls.ts',
+    text: 'this.calls.size + (this.delivering === undefined ? 0 : 1)',
+    becomes: 'this.calls.size',
+    specs: ['spec/call/claims.spec.ts'],
+  },
+  {
+    name: 'a call that is being handed over outlives its connection',
+    file: 'src/call/incoming-calls.ts',
+    text: 'this.delivering?.onCancel()',
+    becomes: 'void this',
+    specs: ['spec/call/claims.spec.ts'],
+  },
+  {
     name: 'deadline not sent: the far end works on for a call that has timed out',
     file: 'src/call/outgoing-calls.ts',
     text: 'payload, credit, timeoutMs, metadata }\n',
@@ -75,7 +89,7 @@ export const callMutants: readonly Mutant[] = [
   {
     name: 'open-call limit off: more calls are open than the far end takes',
     file: 'src/call/outgoing-calls.ts',
-    text: 'return !this.line.full && this.calls.size < this.options.far.calls',
+    text: 'return !this.line.full && this.calls.size < this.most',
     becomes: 'return !this.line.full',
     specs: ['spec/peer/conversation.spec.ts'],
   },
@@ -110,8 +124,8 @@ export const callMutants: readonly Mutant[] = [
   {
     name: 'calls that were given up while they waited keep others from waiting',
     file: 'src/call/outgoing-calls.ts',
-    text: 'this.queue.keep(({ call }) => !call.closed)',
-    becomes: 'void this.queue',
+    text: 'queue.keep(({ call }) => !call.closed)',
+    becomes: 'void queue',
     specs: ['spec/call/outgoing-calls.spec.ts'],
   },
   {

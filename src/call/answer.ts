@@ -124,7 +124,7 @@ class Hands<C extends AnyCall> implements Observer<C>, CallTaker {
       return
     }
     this.busy++
-    incoming.whenSettled = this.settled
+    incoming.answerer = this
     incoming.borrows = this.borrow && !incoming.shared
     let given: unknown
     try {
@@ -137,7 +137,7 @@ class Hands<C extends AnyCall> implements Observer<C>, CallTaker {
     if (incoming.outcome === undefined) incoming.heldAt = this.held.push(incoming) - 1
   }
 
-  private readonly settled = (settled: Settled): void => {
+  settled(settled: Settled): void {
     const incoming = settled.call as unknown as IncomingCall
     const { borrows, place } = incoming
     this.busy--

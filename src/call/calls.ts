@@ -4,11 +4,13 @@ import { Budget } from '../flow/budget.js'
 import { Reassembly } from '../flow/reassembly.js'
 import type { Pipe } from '../pipe/pipe.js'
 import { freshBytes } from '../protobuf/fresh-bytes.js'
+import type { Reader } from '../protobuf/reader.js'
 import { leastLength } from '../protobuf/least-length.js'
 import { longBytes } from '../protobuf/long-bytes.js'
 import type { Encode } from '../schema/codec.js'
 import { release, writeOpen, writePayload } from '../wire/frame-outlet.js'
 import { deliver } from '../wire/frame-source.js'
+import type { FrameTaker, PayloadKind } from '../wire/frame-taker.js'
 import { isPayload, type CallFrame, type Open, type PayloadFrame } from '../wire/frame.js'
 import { payloads } from '../wire/payload-writer.js'
 import type { CallOptions, CallsOptions } from './calls-options.js'
@@ -24,7 +26,42 @@ import { Turns, type Sender } from './turns.js'
 /** What a frame may cost beside its payload and its texts, in bytes. */
 const frameOverhead = 64
 
-/** All calls over one pipe of frames, both ways: correlates, and gives each frame to its call. */
+/**
+ * Gives each frame to its call, of either end.
+ *
+ * One object, and none of {@link Calls} itself: of many clients whatever a frame passes has left the processor's cache by then.
+ */
+class Sorter implements FrameTaker<CallFrame> {
+  constructor(
+    /** Ids of the calls that this end makes, modulo 2. */
+    private readonly ours: 0 | 1,
+    private readonly outgoing: OutgoingCalls,
+    private readonly incoming: IncomingCalls,
+  ) {}
+
+  payload(kind: PayloadKind, id: number, reader: Reader): void {
+    // the lowest bit tells whose call it is, also of ids beyond 32 bits
+    if ((id & 1) === this.ours) this.outgoing.takePayload(kind, id, reader)
+    else this.incoming.takePayload(kind, id, reader)
+  }
+
+  open(open: Open, reader: Reader): void {
+    if ((open.id & 1) === this.ours) this.outgoing.take(open)
+    else this.incoming.open(open, reader)
+  }
+
+  frame(frame: CallFrame): void {
+    if (isPayload(frame)) return
+    if ((frame.id & 1) === this.ours) this.outgoing.take(frame)
+    else this.incoming.take(frame)
+  }
+
+  // how the pipe ends is for the session to see, which then ends the calls
+  error(): void {}
+  complete(): void {}
+}
+
+/** All calls over one pipe of frames, both ways. */
 export class Calls implements Line {
   readonly wholeBytes: number
   readonly frameBytes: number
@@ -39,6 +76,7 @@ export class Calls implements Line {
   private readonly budget: Budget
   private readonly deadlines: Deadlines
   private readonly subscription: Subscription
+  private readonly frames: Pipe<CallFrame>['outgoing']
   /** Ids of the calls that this end makes, modulo 2. */
   private readonly ours: 0 | 1
   private ended = false
@@ -51,6 +89,7 @@ export class Calls implements Line {
   ) {
     const { far, own, fragmentBytes, reassemblyBytes, scheduler } = options
     const most = Math.max(1, far.frameBytes - frameOverhead)
+    this.frames = pipe.outgoing
     this.frameBytes = most
     this.partBytes = Math.max(1, Math.min(fragmentBytes, most))
     // a chunk of 64 KiB is a payload of a few bytes more: it is not worth a second frame
@@ -74,27 +113,7 @@ export class Calls implements Line {
       },
       error: () => undefined,
     })
-    // how the pipe ends is for the session to see, which then calls `end`
-    this.subscription.add(
-      deliver(pipe.incoming, {
-        payload: (kind, id, reader) => {
-          if (this.ended) return
-          // the lowest bit tells whose call it is, also of ids beyond 32 bits
-          if ((id & 1) === this.ours) this.outgoing.takePayload(kind, id, reader)
-          else this.incoming.takePayload(kind, id, reader)
-        },
-        open: (open, reader) => {
-          if (this.ended) return
-          if ((open.id & 1) === this.ours) this.outgoing.take(open)
-          else this.incoming.open(open, reader)
-        },
-        frame: frame => {
-          if (!isPayload(frame)) this.take(frame)
-        },
-        error: () => undefined,
-        complete: () => undefined,
-      }),
-    )
+    this.subscription.add(deliver(pipe.incoming, new Sorter(this.ours, this.outgoing, this.incoming)))
   }
 
   /** Calls a method for a consumer. What goes wrong before the call has left goes to the consumer as well. */
@@ -133,13 +152,13 @@ export class Calls implements Line {
   }
 
   send(frame: CallFrame): void {
-    if (!this.ended) this.pipe.outgoing.next(frame._tag === 'Fail' ? fittedFail(frame, this.frameBytes) : frame)
+    if (!this.ended) this.frames.next(frame._tag === 'Fail' ? fittedFail(frame, this.frameBytes) : frame)
   }
 
   sendPayload(frame: PayloadFrame): void {
     if (this.ended) return
     this.turns.spend(frame.payload.length)
-    this.pipe.outgoing.next(frame)
+    this.frames.next(frame)
   }
 
   write(encode: Encode<unknown>, value: unknown): Uint8Array {
@@ -147,7 +166,7 @@ export class Calls implements Line {
   }
 
   sendValue(kind: 'Next' | 'Reply', id: number, encode: Encode<unknown>, value: unknown): number | Uint8Array {
-    return this.ended ? 0 : writePayload(this.pipe.outgoing, kind, id, encode, value, this.wholeBytes)
+    return this.ended ? 0 : writePayload(this.frames, kind, id, encode, value, this.wholeBytes)
   }
 
   spend(bytes: number): void {
@@ -155,11 +174,11 @@ export class Calls implements Line {
   }
 
   sendOpen(open: Open, encode: Encode<unknown>, value: unknown, most: number): number | Uint8Array {
-    return this.ended ? 0 : writeOpen(this.pipe.outgoing, open, encode, value, most)
+    return this.ended ? 0 : writeOpen(this.frames, open, encode, value, most)
   }
 
   release(payload: Uint8Array): void {
-    release(this.pipe.outgoing, payload)
+    release(this.frames, payload)
   }
 
   reassembly(borrows = false): Reassembly {
@@ -205,13 +224,7 @@ export class Calls implements Line {
   }
 
   now(): number {
-    return this.deadlines.now()
-  }
-
-  private take(frame: Exclude<CallFrame, PayloadFrame>): void {
-    if (this.ended) return
-    if (frame.id % 2 === this.ours) this.outgoing.take(frame)
-    else this.incoming.take(frame)
+    return this.options.scheduler.now()
   }
 
   private idleYet(): void {

@@ -22,11 +22,6 @@ export class Deadlines {
     private readonly sweep: (now: number) => number,
   ) {}
 
-  /** Milliseconds by the scheduler's clock. */
-  now(): number {
-    return this.scheduler.now()
-  }
-
   /** Makes sure that a sweep happens at that time. */
   watch(at: number): void {
     if (at >= this.timerAt || this.stopped) return

@@ -21,8 +21,8 @@ import type { Remote } from './remote.js'
 
 /** A call that the far end made, from its `Open` to its end; what users see as a {@link Call}. */
 export class IncomingCall implements Call<unknown, unknown, unknown, unknown, unknown>, ItemSink, ReceivingCall {
-  /** Called once, when the call is settled. */
-  whenSettled: ((settled: Settled) => void) | undefined = undefined
+  /** Who answers it: is told once, when the call is settled. */
+  answerer: { settled(settled: Settled): void } | undefined = undefined
   /** When an unclaimed call is let go: milliseconds by the line's clock. */
   claimBy = Infinity
   /** Somebody is to answer it once its turn has come: until then it is not let go of. */
@@ -280,15 +280,14 @@ export class IncomingCall implements Call<unknown, unknown, unknown, unknown, un
 
   private settle(tag: Settled['_tag'], error?: unknown): void {
     if (this.ended !== undefined) return
-    const ended: Settled = { _tag: tag, call: this, error, ms: this.line.now() - this.openedAt }
-    this.ended = ended
+    const ended: Settled = (this.ended = { _tag: tag, call: this, error, ms: this.line.now() - this.openedAt })
     this.line.forget(this.id)
     this.sender?.stop()
     this.leaving?.drop()
     this.subscription?.unsubscribe()
     this.items?.finish(tag === 'Replied' ? {} : { error })
     this.news?.end(ended)
-    this.whenSettled?.(ended)
+    this.answerer?.settled(ended)
   }
 
   private get announced(): CallNews {

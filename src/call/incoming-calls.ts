@@ -6,6 +6,7 @@ import { CallTable } from './call-table.js'
 import type { CallsOptions } from './calls-options.js'
 import { statusFrame } from './fail-frame.js'
 import { IncomingCall } from './incoming-call.js'
+import type { IncomingHub } from './incoming-hub.js'
 import type { IncomingMethods } from './incoming-methods.js'
 import type { Line } from './line.js'
 import { takesMany, type ServingEnd } from './method-end.js'
@@ -22,6 +23,14 @@ export class IncomingCalls {
   private readonly calls = new CallTable<IncomingCall>()
   private lastId = 0
   private refusing = false
+  /**
+   * The call that is being handed over. Most have been answered once that is done, and have no place in the table: in one it would take
+   * a tenth of what such a call costs, and four more places in memory.
+   */
+  private delivering: IncomingCall | undefined = undefined
+  /** Whose method was called last, and who takes its calls: most are called again and again. */
+  private lastEnd: ServingEnd | undefined = undefined
+  private hub: IncomingHub | undefined = undefined
   /** Calls whose requests come in parts. */
   private arriving: ArrivingRequests | undefined = undefined
 
@@ -32,12 +41,12 @@ export class IncomingCalls {
   ) {}
 
   get size(): number {
-    return this.calls.size + (this.arriving?.size ?? 0)
+    return this.calls.size + (this.delivering === undefined ? 0 : 1) + (this.arriving?.size ?? 0)
   }
 
   /** Gives a payload to its call. */
   takePayload(kind: PayloadKind, id: number, reader: Reader): void {
-    const call = this.calls.get(id)
+    const call = this.find(id)
     if (call === undefined) this.late(frameOf(kind, id, reader))
     else if (kind === 'Next') call.onNext(reader)
     else if (kind === 'Fragment') call.onFragment(reader)
@@ -48,7 +57,7 @@ export class IncomingCalls {
   take(frame: Exclude<CallFrame, PayloadFrame>): void {
     const { id, _tag } = frame
     if (_tag === 'Open') return this.open(frame, Reader.create(frame.payload))
-    const call = this.calls.get(id)
+    const call = this.find(id)
     if (call === undefined) return this.late(frame)
     switch (_tag) {
       case 'Complete':
@@ -70,8 +79,13 @@ export class IncomingCalls {
     if (frame.id > this.lastId) this.line.violated(`call ${frame.id} was never opened, and got a ${frame._tag}`)
   }
 
+  private find(id: number): IncomingCall | undefined {
+    return this.delivering?.id === id ? this.delivering : this.calls.get(id)
+  }
+
   forget(id: number): void {
-    this.calls.delete(id)
+    if (this.delivering?.id === id) this.delivering = undefined
+    else this.calls.delete(id)
   }
 
   /** Answers new calls with `GoingAway`. */
@@ -94,6 +108,7 @@ export class IncomingCalls {
   end(): void {
     this.refusing = true
     this.arriving?.clear()
+    this.delivering?.onCancel()
     for (const call of this.calls.all()) call.onCancel()
   }
 
@@ -146,17 +161,21 @@ export class IncomingCalls {
     }
     const now = this.line.now()
     const isEvent = end.kind === 'event'
+    if (end !== this.lastEnd || this.hub === undefined) {
+      this.lastEnd = end
+      this.hub = this.served.methods.taking(end.name)
+    }
     const place = frame.more === true ? frame.payload : undefined
     const call = new IncomingCall(this.line, end, this.options.peer(), frame, request, now, place)
-    if (!isEvent) this.calls.add(id, call)
-    if (!this.served.methods.deliver(call)) {
-      this.calls.delete(id)
-      this.line.send(statusFrame(id, 'UNIMPLEMENTED'))
-    } else if (isEvent) call.heard()
-    else this.watch(call, now)
-  }
-
-  private watch(call: IncomingCall, now: number): void {
+    // a pipe may say more from within a handler
+    if (this.delivering !== undefined) this.calls.add(this.delivering.id, this.delivering)
+    this.delivering = isEvent ? undefined : call
+    const isTaken = this.hub?.deliver(call) === true
+    this.delivering = undefined
+    if (!isTaken) this.line.send(statusFrame(id, 'UNIMPLEMENTED'))
+    else if (isEvent) call.heard()
+    if (!isTaken || isEvent || call.outcome !== undefined) return
+    if (this.calls.get(id) === undefined) this.calls.add(id, call)
     if (!call.taken) call.claimBy = now + this.options.claimWithin
     const due = call.dueAt
     if (due < Infinity) this.line.watch(due)

@@ -1,4 +1,3 @@
-import type { IncomingCall } from './incoming-call.js'
 import { IncomingHub } from './incoming-hub.js'
 
 /** Takes the calls of many methods. */
@@ -31,15 +30,9 @@ export class IncomingMethods {
     return hub
   }
 
-  /**
-   * Hands on a call.
-   *
-   * @returns `false` when nobody is there to take it
-   */
-  deliver(call: IncomingCall): boolean {
-    const { method } = call
-    const hub = this.hubs.get(method) ?? (this.takers.length === 0 ? undefined : this.hub(method))
-    return hub?.deliver(call) === true
+  /** The same where somebody may take them; `undefined` where nobody has asked for any. */
+  taking(method: string): IncomingHub | undefined {
+    return this.hubs.get(method) ?? (this.takers.length === 0 ? undefined : this.hub(method))
   }
 
   /**

@@ -48,16 +48,17 @@ const openOf = (
 export class OutgoingCalls {
   private readonly calls = new CallTable<OutgoingCall>()
   private readonly queue: BoundedBuffer<Waiting>
-  private nextId: number
+  /** How many calls the far end takes at once. */
+  private readonly most: number
   private refusing = false
 
   constructor(
     private readonly line: Line & { readonly full: boolean },
-    private readonly options: CallsOptions,
-    firstId: 1 | 2,
+    options: CallsOptions,
+    private nextId: number,
   ) {
-    this.nextId = firstId
     this.queue = new BoundedBuffer({ items: options.waiting, bytes: waitingBytes })
+    this.most = options.far.calls
   }
 
   get size(): number {
@@ -256,7 +257,7 @@ export class OutgoingCalls {
   }
 
   private get hasRoom(): boolean {
-    return !this.line.full && this.calls.size < this.options.far.calls
+    return !this.line.full && this.calls.size < this.most
   }
 
   /** Whether a call may leave at once, and overtakes nobody. */
@@ -267,11 +268,12 @@ export class OutgoingCalls {
   private submit(waiting: Waiting): void {
     if (this.mayLeave) return this.launch(waiting)
     const size = waiting.payload.length
-    if (this.queue.push(waiting, size)) return
+    const { queue } = this
+    if (queue.push(waiting, size)) return
     // calls that were given up while they waited make room
-    this.queue.keep(({ call }) => !call.closed)
-    if (this.queue.push(waiting, size)) return
-    const { limit, unit } = this.queue.full as BufferLimit
+    queue.keep(({ call }) => !call.closed)
+    if (queue.push(waiting, size)) return
+    const { limit, unit } = queue.full as BufferLimit
     waiting.call.lost(new Overloaded(waiting.call.method.name, limit, unit === 'items' ? 'calls' : unit))
   }
 

@@ -67,12 +67,14 @@ test('reads its clients into one buffer, and gives whoever may keep what it read
   let lent = 0
   const arrivals = record(door.pipes$, ({ incoming }) => {
     if (arrivals.values.length < 2) return void incoming.subscribe(bytes => kept.push(bytes))
-    const taker = {
-      next: (bytes: Uint8Array) => buffers.add(bytes.buffer),
+    borrow(incoming, {
+      next: (bytes, isLent = false) => {
+        buffers.add(bytes.buffer)
+        lent += Number(isLent)
+      },
       error: () => undefined,
       complete: () => undefined,
-    }
-    borrow(incoming, taker, isLent => (lent += Number(isLent)))
+    })
   })
   await until(() => (kept.length > 0 && lent + kept.length === 3 && buffers.size > 0 ? true : undefined), 'all three')
   await pause(20)
