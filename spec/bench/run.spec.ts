@@ -50,7 +50,7 @@ test('a thread and its worker say the same by a port, by a port in batches, and 
     .trim()
     .split('\n')
     .map(line => JSON.parse(line) as Figure)
-  for (const way of ways) t.is(figures.filter(({ subject, value }) => subject === way && value > 0).length, 12, way)
+  for (const way of ways) t.is(figures.filter(({ subject, value }) => subject === way && value > 0).length, 14, way)
   for (const { ratioToFloor } of figures.filter(({ subject }) => subject === 'bare port')) t.is(ratioToFloor, 1)
 })
 
