@@ -161,7 +161,8 @@ test('a long frame that is no payload comes in a buffer of its own', t => {
   const lent = written(fail)
   new FrameReader(MiB, frame => frames.push(frame)).push(lent, true)
   lent.fill(0xff)
-  t.deepEqual(frames.map(plain), [plain(fail)])
+  const [frame] = frames
+  t.true(frame?._tag === 'Fail' && Buffer.compare(frame.failure ?? new Uint8Array(0), failure) === 0)
 })
 
 test('a failure behind a part in one frame is the frame’s, and keeps none of the memory that parts are read in', t => {

@@ -56,7 +56,7 @@ export class IncomingCalls {
   /** Gives another frame to its call, or begins a new one. */
   take(frame: Exclude<CallFrame, PayloadFrame>): void {
     const { id, _tag } = frame
-    if (_tag === 'Open') return this.open(frame, Reader.create(frame.payload))
+    if (_tag === 'Open') return this.open(frame, Reader.lent(frame.payload))
     const call = this.find(id)
     if (call === undefined) return this.late(frame)
     switch (_tag) {

@@ -162,7 +162,7 @@ export class OutgoingCall implements Flow, ReceivingCall {
     this.finish()
     try {
       this.consumer.error(
-        failureOf(this.method, frame, payload => this.method.decodeFailure?.(Reader.create(payload)), this.afterMs),
+        failureOf(this.method, frame, payload => this.method.decodeFailure?.(Reader.lent(payload)), this.afterMs),
       )
     } catch (error) {
       this.consumer.error(invalidPayload(this.method.name, 'theirs', error))

@@ -47,6 +47,13 @@ export class Reader {
     return new Reader(bytes)
   }
 
+  /** A reader of bytes whose memory may be used again. */
+  static lent(bytes: Uint8Array): Reader {
+    const reader = new Reader(bytes)
+    reader.memory = 'lent'
+    return reader
+  }
+
   /** A varint; of one with more than 32 bits the lowest ones. */
   uint32(): number {
     const { buf, pos, len } = this

@@ -15,7 +15,7 @@ import type { Lockstep } from './lockstep.js'
 const firstGuess = 72 * 1024
 
 /**
- * Longer frames are not read in place where their bytes are lent, unless they are payloads: what is made of them may want to keep
+ * Longer frames that are neither payloads nor requests are copied where their bytes are lent: what is made of them may want to keep
  * those.
  */
 const longestLent = 8 * 1024
@@ -91,7 +91,6 @@ export class FrameReader implements PayloadHead {
    */
   push(chunk: Uint8Array, lent = false): void {
     const { length } = chunk
-    const inPlace = lent ? longestLent : Infinity
     let pos = 0
     while (pos < length && !this.stopped) {
       if (this.size === undefined) {
@@ -110,11 +109,7 @@ export class FrameReader implements PayloadHead {
         continue
       }
       const { size } = this
-      if (
-        this.body !== undefined ||
-        length - pos < size ||
-        (size > inPlace && beginsPayload(chunk, pos, pos + size) === undefined)
-      ) {
+      if (this.body !== undefined || length - pos < size) {
         pos = this.gather(chunk, pos, size, lent)
         continue
       }

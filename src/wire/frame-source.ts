@@ -38,8 +38,6 @@ export const deliver = <F extends Frame>(
 
 /** Gives a frame to a taker. Its payload may be a view of what is read. */
 export const give = <F extends Frame>(frame: F, taker: Pick<FrameTaker<F>, 'payload' | 'frame'>): void => {
-  if (!isPayload(frame)) return taker.frame(frame)
-  const reader = Reader.create(frame.payload)
-  reader.memory = 'lent'
-  taker.payload(frame._tag, frame.id, reader)
+  if (isPayload(frame)) taker.payload(frame._tag, frame.id, Reader.lent(frame.payload))
+  else taker.frame(frame)
 }
