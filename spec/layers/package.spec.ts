@@ -120,7 +120,7 @@ test('each face can be imported, and gives the names that are listed', t => {
   }
 })
 
-test('a program that talks over sockets loads neither HTTP nor the module of cryptography', t => {
+test('a program that talks over sockets loads neither HTTP nor threads nor the module of cryptography', t => {
   const code = `
     const before = new Set(process.moduleLoadList)
     await Promise.all([import('sluice'), import('sluice/node')])
@@ -130,7 +130,7 @@ test('a program that talks over sockets loads neither HTTP nor the module of cry
   const loaded = JSON.parse(result.stdout) as readonly string[]
   t.true(loaded.includes('NativeModule net'))
   t.deepEqual(
-    loaded.filter(name => /^NativeModule (http|https|http2|crypto)$/.test(name)),
+    loaded.filter(name => /^NativeModule (http|https|http2|crypto|worker_threads)$/.test(name)),
     [],
     'it stays on the heap of every process: see src/transport/node/random-bytes.ts',
   )

@@ -1,4 +1,3 @@
-import { Worker } from 'node:worker_threads'
 import { Observable } from 'rxjs'
 import { PipeError } from '../../pipe/pipe-error.js'
 import { workerPort } from './worker-pipe.js'
@@ -21,6 +20,8 @@ export const byWorker =
       }
       const key = inheritedKey('worker')
       const byArgument = options.key === 'argument'
+      // not before a thread is wanted: loading threads takes 50 kB of heap
+      const { Worker } = process.getBuiltinModule('node:worker_threads')
       const worker = new Worker(module, {
         argv: byArgument ? [...args, String(key)] : [...args],
         env: { ...process.env, ...env, [keyVariable]: byArgument ? undefined : String(key) },

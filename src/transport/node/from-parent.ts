@@ -1,4 +1,4 @@
-import { type MessagePort, parentPort } from 'node:worker_threads'
+import type { MessagePort } from 'node:worker_threads'
 import { defer, Observable, tap, throwError } from 'rxjs'
 import { checkOptions, oneOf, timerDuration, type Rules } from '../../error/check-options.js'
 import { endingBy } from '../../pipe/lending.js'
@@ -35,6 +35,9 @@ const parentRules: Rules = {
 
 let taken: string | undefined
 
+/** The port to whoever started this thread; `null` on the first one. Asked for here, since loading threads takes 50 kB of heap. */
+const parentPort = (): MessagePort | null => process.getBuiltinModule('node:worker_threads').parentPort
+
 /** The key from the environment, which it leaves: children of this process are not children of that parent. */
 const keyFromEnvironment = (): string | undefined => {
   const text = process.env.SLUICE_KEY
@@ -42,7 +45,7 @@ const keyFromEnvironment = (): string | undefined => {
     delete process.env.SLUICE_KEY
     taken = text
   }
-  if (taken !== undefined || parentPort !== null) return taken // a worker of workerPipe() has no key
+  if (taken !== undefined || parentPort() !== null) return taken // a worker of workerPipe() has no key
   throw new PipeError(
     'misused',
     `${keyVariable} is not set: start this program with spawn(), or hand a key to dial() or to fromParent({ key })`,
@@ -81,10 +84,12 @@ const reach = (key: ConnectionKey, { connectWithin = 10_000, closeWithin }: From
       return process.connected
         ? byPort(processPort(process), facts)
         : misused("there is no fork channel to the parent: start this program with spawn({ via: 'fork' })")
-    case 'worker':
-      return parentPort === null
+    case 'worker': {
+      const port = parentPort()
+      return port === null
         ? misused("this is no worker: start it with spawn({ via: 'worker' })")
-        : byPort(ownPort(parentPort), facts)
+        : byPort(ownPort(port), facts)
+    }
     default:
       return misused(`a parent cannot be reached by ${scheme}: use dial() for this key`)
   }
@@ -151,7 +156,7 @@ export const fromParent = (options: FromParentOptions = {}): Transport => {
     const key = options.key ?? keyFromEnvironment()
     const parent$ =
       key === undefined
-        ? byPort(ownPort(parentPort!), { end: 'accepted', closeWithin: options.closeWithin })
+        ? byPort(ownPort(parentPort()!), { end: 'accepted', closeWithin: options.closeWithin })
         : reach(typeof key === 'string' ? ConnectionKey.parse(key) : key, options)
     return options.orphan === 'stay' ? parent$ : parent$.pipe(endingWithParent(options.grace ?? 1_000))
   })
