@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-const imported = /^(?:import\s*|(?:import|export)\b[^'"=;]*\bfrom\s*)['"]([^'"]+)['"]/gm
+// where a line begins, or behind another one: what is shipped has no white space between them
+const imported = /(?:^|;)(?:import\s*|(?:import|export)\b[^'"=;]*\bfrom\s*)['"]([^'"]+)['"]/gm
 
 /**
  * What compiled modules import from outside of them, as a module that imports just that: packages and Node's own modules.

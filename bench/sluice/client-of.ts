@@ -58,7 +58,7 @@ export const clientOf = (workload: Peer<typeof Workload>, options: CallOptions =
         tap(() => durations.push((performance.now() - start) * 1e6)),
         repeat(),
       )
-      const messages$ = remote.messages(count).pipe(tap(message => (bytes += message.length)))
+      const messages$ = remote.messages(count, options).pipe(tap(message => (bytes += message.length)))
       return settled(calls$.pipe(takeUntil(messages$.pipe(takeLast(1))))).then(() => {
         check(bytes === count * messageSize)
         return Float64Array.from(durations)
