@@ -19,6 +19,9 @@ export interface Pair {
 /** Longest time that a process may take to answer, in milliseconds. */
 const patienceMs = 60_000
 
+/** How the processes of a subject are started: source maps would lie on the heap of each, which is part of what is measured. */
+export const nodeFlags: readonly string[] = ['--no-enable-source-maps']
+
 const canPin = process.platform === 'linux' && spawnSync('taskset', ['-c', '0', 'true']).status === 0
 
 /**
@@ -31,7 +34,7 @@ export const startPair = async (subject: Subject, oneCore: boolean): Promise<Pai
   const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-'))
   const children: ChildProcess[] = []
   const start = async (file: string, argument: string) => {
-    const node = [process.execPath, '--no-enable-source-maps', file, argument]
+    const node = [process.execPath, ...nodeFlags, file, argument]
     const [command = '', ...args] = oneCore && canPin ? ['taskset', '-c', '0', ...node] : node
     const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
     children.push(child)

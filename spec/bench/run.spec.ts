@@ -1,9 +1,14 @@
 import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import test from 'ava'
+import { dependenciesOf } from '../../bench/cold/dependencies.js'
 import type { Figure } from '../../bench/harness/figure.js'
+import { nodeFlags } from '../../bench/harness/pair.js'
 import { median, withRatios } from '../../bench/harness/rounds.js'
 import { tableOf } from '../../bench/harness/table.js'
-import { sourceArgs } from '../helpers/script-args.js'
+import { loader, sourceArgs } from '../helpers/script-args.js'
 import { answerTo, askFor, isAnswer, isItem, itemAt } from '../../bench/harness/workload.js'
 
 const bench = (...args: readonly string[]) =>
@@ -57,6 +62,40 @@ test('a thread and its worker say the same by a port, by a port in batches, and 
 test('refuses a scenario and a subject that are not there', t => {
   t.throws(() => bench('tea-time'), { message: /no scenario tea-time: there are big, bytes/ })
   t.throws(() => bench('--subject', 'pigeon'), { message: /no subject pigeon: there are floor/ })
+  t.throws(() => bench('--heap', 'a lot'), { message: /--heap a lot: give a positive number/ })
+})
+
+test('processes that are measured keep no source maps', t => {
+  const kept = execFileSync(process.execPath, [...nodeFlags, '-p', 'process.sourceMapsEnabled'], { encoding: 'utf8' })
+  t.is(kept.trim(), 'false')
+})
+
+test('a process holds as much on its heap as it is told', t => {
+  const heap = (mebibytes: number): number => {
+    const code = 'await import(process.argv[1]); console.log(process.memoryUsage().heapUsed)'
+    const module = new URL('../../bench/harness/ballast.ts', import.meta.url).href
+    const args = ['--import', loader, '--input-type=module', '-e', code, module]
+    const env = { ...process.env, BENCH_HEAP: String(mebibytes) }
+    return Number(execFileSync(process.execPath, args, { encoding: 'utf8', env })) / 2 ** 20
+  }
+  const more = heap(48) - heap(8)
+  t.true(more > 35 && more < 50, `${more} MiB`)
+})
+
+test('what modules import is found however they are written', t => {
+  const place = mkdtempSync(join(tmpdir(), 'sluice-imports-'))
+  const file = (name: string, text: string): string => {
+    writeFileSync(join(place, name), text)
+    return join(place, name)
+  }
+  file('other.js', 'import{a}from"rxjs";import"io-ts";export const b=a;\n')
+  const entry = file('entry.js', "import { b } from './other.js'\nimport * as net from 'node:net'\nexport { b, net }\n")
+  t.deepEqual(dependenciesOf([entry]).trim().split('\n').sort(), [
+    "import 'io-ts'",
+    "import 'node:net'",
+    "import 'rxjs'",
+  ])
+  rmSync(place, { recursive: true })
 })
 
 test('the median of an even count lies between the middle two', t => {

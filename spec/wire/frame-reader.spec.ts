@@ -225,13 +225,25 @@ test('what is kept never changes, where another one is borrowed while it is hand
   t.true(kept[0]?.every(byte => byte === 3))
 })
 
+/** Pushes all of it in chunks of a size, each in memory that is written over once it has been taken. */
+const lending = (bytes: Uint8Array, reader: FrameReader) => {
+  const lent = new Uint8Array(bytes.length)
+  return (size: number): void => {
+    for (let at = 0; at < bytes.length; at += size) {
+      const end = Math.min(at + size, bytes.length)
+      lent.set(bytes.subarray(at, end))
+      reader.push(lent.subarray(0, end - at), true)
+      lent.fill(0xff)
+    }
+  }
+}
+
 test('borrowed payloads make no buffers, wherever they are cut', t => {
   const long = Uint8Array.from({ length: 64 * 1024 }, (_, n) => n % 251)
   const bytes = written(
     { _tag: 'Next', id: 1, payload: fieldOf(long) },
     { _tag: 'Reply', id: 3, payload: fieldOf(long) },
   )
-  const lent = new Uint8Array(bytes.length)
   let good = 0
   const reader = new FrameReader(MiB, {
     payload: (_kind, _id, payload) => {
@@ -240,14 +252,7 @@ test('borrowed payloads make no buffers, wherever they are cut', t => {
     },
     frame: () => t.fail(),
   })
-  const pushAll = (size: number) => {
-    for (let at = 0; at < bytes.length; at += size) {
-      const end = Math.min(at + size, bytes.length)
-      lent.set(bytes.subarray(at, end))
-      reader.push(lent.subarray(0, end - at), true)
-      lent.fill(0xff)
-    }
-  }
+  const pushAll = lending(bytes, reader)
   const rounds = 200
   pushAll(60_000)
   const before = memory()
@@ -299,7 +304,6 @@ test('parts of lent bytes are good until they are taken, and make no buffers, wh
     { _tag: 'Fragment', id: 300_000, payload },
     { _tag: 'Next', id: 1, payload: Uint8Array.of(1) },
   )
-  const lent = new Uint8Array(bytes.length)
   let parts = 0
   const taken: string[] = []
   const reader = new FrameReader(MiB, {
@@ -310,14 +314,7 @@ test('parts of lent bytes are good until they are taken, and make no buffers, wh
     frame: () => t.fail(),
   })
   const rounds = 200
-  const pushAll = (size: number) => {
-    for (let at = 0; at < bytes.length; at += size) {
-      const end = Math.min(at + size, bytes.length)
-      lent.set(bytes.subarray(at, end))
-      reader.push(lent.subarray(0, end - at), true)
-      lent.fill(0xff)
-    }
-  }
+  const pushAll = lending(bytes, reader)
   pushAll(60_000)
   const before = memory()
   for (let n = 1; n < rounds; n++) pushAll(50_000 + n * 600)

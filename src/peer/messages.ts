@@ -28,7 +28,7 @@ export type Messages<U> = Contract<'sluice.Messages', { readonly send: Method<'r
 export const messages = <C extends t.Mixed>(codec: C): Messages<t.TypeOf<C>> =>
   contract('sluice.Messages', { send: request(codec, codec) })
 
-// its type alone: the module, with all that it imports, is 0.15 MB on the heap of every process
+// its type alone: the module, with all that it imports, would be on the heap of every process
 type Answer<U> = Option<U>
 
 /**

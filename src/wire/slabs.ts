@@ -12,8 +12,8 @@ const sliverSize = 3 * 1024
 /** Slabs that lie ready for any connection of this thread, and slabs that one connection may wait for. */
 const most = 4
 
-/** Payloads that are worth being used again: a fourth of the shortest of {@link longBytes}, which may be that much too long. */
-const shortestReleased = 32 * 1024
+/** Payloads that are worth being used again: a half of the shortest of {@link longBytes}, which may be that much too long. */
+const shortestReleased = 64 * 1024
 
 const ready: Uint8Array[] = []
 const noBytes = new Uint8Array(0)

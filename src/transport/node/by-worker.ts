@@ -20,7 +20,7 @@ export const byWorker =
       }
       const key = inheritedKey('worker')
       const byArgument = options.key === 'argument'
-      // not before a thread is wanted: loading threads takes 50 kB of heap
+      // not before a thread is wanted: few processes need them on their heap
       const { Worker } = process.getBuiltinModule('node:worker_threads')
       const worker = new Worker(module, {
         argv: byArgument ? [...args, String(key)] : [...args],

@@ -35,7 +35,7 @@ const parentRules: Rules = {
 
 let taken: string | undefined
 
-/** The port to whoever started this thread; `null` on the first one. Asked for here, since loading threads takes 50 kB of heap. */
+/** The port to whoever started this thread; `null` on the first one. Asked for here: few processes need threads on their heap. */
 const parentPort = (): MessagePort | null => process.getBuiltinModule('node:worker_threads').parentPort
 
 /** The key from the environment, which it leaves: children of this process are not children of that parent. */

@@ -114,7 +114,7 @@ export const listen = (options: BindOptions, end: Pipe['end']): Observable<HeldD
   defer(() =>
     options.ws === undefined
       ? of(socketReception())
-      : // HTTP only here, where ws brings it anyway: it is 0.13 MB of heap
+      : // HTTP only here, where ws brings it anyway: others need not have it on their heap
         forkJoin([loadWs(), import('node:http')]).pipe(
           map(([{ WebSocketServer }, { createServer }]) =>
             webSocketReception(createServer, WebSocketServer, options.ws ?? {}),

@@ -1,8 +1,7 @@
 /**
  * Bytes that nobody can guess, for secrets and for names that nobody else has.
  *
- * From the global `crypto`, as in the core: an import of `node:crypto` loads all of it, 0.15 MB on every process's heap beside what
- * is needed.
+ * From the global `crypto`, as in the core: an import of `node:crypto` would put all of it on the heap of every process.
  *
  * @param size - how many
  */
