@@ -5,10 +5,10 @@ import fc from 'fast-check'
 import { Reader } from '../../src/protobuf/reader.js'
 import { readBytes } from '../../src/schema/bytes-of.js'
 import { callTags } from '../../src/wire/call-ids.js'
-import { beginsPayload } from '../../src/wire/begins-payload.js'
+import { beginsFragment } from '../../src/wire/begins-fragment.js'
 import { FrameReader } from '../../src/wire/frame-reader.js'
 import { frameOf, openOf } from '../../src/wire/frame-taker.js'
-import { isCallFrame, isPayload, type Frame, type Open } from '../../src/wire/frame.js'
+import { isCallFrame, type Frame, type Open } from '../../src/wire/frame.js'
 import { ProtocolViolation } from '../../src/wire/protocol-violation.js'
 import { anyFrame, kinds, plain, readIn, withLength, written } from './arbitrary-frame.js'
 
@@ -322,7 +322,7 @@ test('parts of lent bytes are good until they are taken, and make no buffers, wh
   t.deepEqual([parts, taken.length], [2 * rounds, rounds])
 })
 
-test('what kind of payload a frame carries is told by its first bytes, or not at all', t => {
+test('whether a frame is a part of a payload is told by its first bytes, or not at all', t => {
   t.notThrows(() => {
     fc.assert(
       fc.property(anyFrame, fc.nat(40), (frame, arrived) => {
@@ -330,11 +330,10 @@ test('what kind of payload a frame carries is told by its first bytes, or not at
         const end = Math.min(len, pos + arrived)
         // what stands behind the end is none of this frame's
         const cutOff = Uint8Array.from(buf, (byte, at) => (at < end ? byte : 74))
-        const told = beginsPayload(cutOff, pos, end)
-        const kind = isPayload(frame) ? frame._tag : undefined
-        assert.equal(beginsPayload(buf, pos, len), kind)
-        assert.ok(told === undefined || told === kind)
-        if (arrived >= 10) assert.equal(told, kind)
+        const told = beginsFragment(cutOff, pos, end)
+        assert.equal(beginsFragment(buf, pos, len), frame._tag === 'Fragment')
+        assert.ok(!told || frame._tag === 'Fragment')
+        if (arrived >= 10) assert.equal(told, frame._tag === 'Fragment')
       }),
       { numRuns: 500 },
     )

@@ -1,6 +1,6 @@
 import { freshBytes } from '../protobuf/fresh-bytes.js'
 import { Reader } from '../protobuf/reader.js'
-import { beginsPayload } from './begins-payload.js'
+import { beginsFragment } from './begins-fragment.js'
 import { readOpenHead } from './call-frame-codec.js'
 import { readFrame } from './frame-codec.js'
 import { frameOf, type FrameTaker } from './frame-taker.js'
@@ -172,7 +172,7 @@ export class FrameReader implements PayloadHead {
     const end = Math.min(chunk.length, start + size - this.filled)
     const total = this.filled + end - start
     if (this.body === undefined && lent && size <= firstGuess && size > longestLent) {
-      this.spare = beginsPayload(chunk, start, end) === 'Fragment'
+      this.spare = beginsFragment(chunk, start, end)
       // others may stay in it, if they fill enough of it
       if (this.spare || 2 * size > firstGuess) this.body = spares.pop()
       if (this.spare) this.body ??= freshBytes(firstGuess)

@@ -7,7 +7,7 @@ import type { PayloadFrame } from './frame.js'
 const tags = { Next: callTags.next, Reply: callTags.reply, Fragment: callTags.fragment } as const
 
 /** What kind of payload stands behind that tag; `undefined`: none. */
-export const payloadKind = (tag: number | undefined): PayloadKind | undefined =>
+const payloadKind = (tag: number | undefined): PayloadKind | undefined =>
   tag === tags.Next ? 'Next' : tag === tags.Reply ? 'Reply' : tag === tags.Fragment ? 'Fragment' : undefined
 
 /** A payload below that has a length of one byte, and so has its frame, whatever its id: that takes nine bytes with its tag at most. */
